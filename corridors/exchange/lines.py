@@ -1,0 +1,123 @@
+"""Draw the links of a seeds folder along packaged OpenStreetMap lines and store the shapes.
+
+A link is traced between its ends over its way points. The trace is kept when it agrees with the
+published length and every way point lies near the network; otherwise the way points are the line.
+Run it when links or way points have changed; it needs the extra ``[trace]``::
+
+    python -m corridors.exchange.lines seeds
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corridors import schema
+from corridors import seeds as seed_tables
+from corridors.files import write_text
+from geo.measure import geodesics_km, length_km
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from corridors.seeds import Seeds
+    from geo.trace import Mode
+
+#: How far a trace may differ from the published length.
+TOLERANCE = 0.15
+#: How far a way point may lie from the traced network.
+SNAP_KM = 2.5
+#: How far the stored line may stray from the traced one, in degrees (about 400 m).
+SIMPLIFY_DEGREES = 0.004
+#: No stored step may be longer: long ones are drawn straight over whatever lies between.
+LONGEST_STEP_KM = 60.0
+SOURCES = {"rail": "osm-rail", "road": "osm-road"}
+
+
+def draw_line(seeds: Seeds, link: schema.Link) -> schema.Line:
+    """The line of one link: traced if it can be, its way points if not."""
+    ends = seeds.places[link.from_].point, seeds.places[link.to].point
+    points = (ends[0], *link.way_points, ends[1])
+    if link.mode in ("rail", "road"):
+        traced = _traced(points, link)
+        if traced:
+            return schema.Line(link.id, "traced", traced, (SOURCES[link.mode],))
+    method = "sea lane" if link.mode in ("sea", "ferry") else "way points"
+    return schema.Line(link.id, method, points, link.source)
+
+
+def _traced(points: Sequence[schema.Point], link: schema.Link) -> tuple[schema.Point, ...] | None:
+    from geo.trace import trace
+
+    mode: Mode = "rail" if link.mode == "rail" else "road"
+    try:
+        found = trace(points, mode=mode)
+    except ValueError:
+        return None
+    agrees = abs(found.length_km / link.length_km - 1) <= TOLERANCE
+    if not agrees or found.worst_snap_km > SNAP_KM or _strays(found.line, points):
+        return None
+    return _simpler(found.line)
+
+
+def _strays(line: Sequence[schema.Point], points: Sequence[schema.Point]) -> bool:
+    """Whether the trace has steps so long that the way points know better."""
+    own = max(geodesics_km(points[:-1], points[1:]))
+    longest = max(geodesics_km(line[:-1], line[1:]))
+    return longest > max(LONGEST_STEP_KM, own)
+
+
+def _simpler(line: Sequence[schema.Point]) -> tuple[schema.Point, ...]:
+    from shapely.geometry import LineString
+
+    coordinates = LineString(line).simplify(SIMPLIFY_DEGREES).coords
+    points = [(round(point[0], 4), round(point[1], 4)) for point in coordinates]
+    kept = [points[0]] + [b for a, b in pairwise(points) if a != b]
+    return tuple(kept)
+
+
+def misfits(seeds: Seeds, *, tolerance: float = TOLERANCE) -> list[tuple[schema.Link, float]]:
+    """Links whose drawn line and published length differ by more than a share.
+
+    Returns
+    -------
+    list of tuple
+        The link and its line's length in km, the worst first.
+    """
+    found = []
+    for link in seeds.links.values():
+        drawn = length_km(seeds.line(link.id))
+        if abs(drawn / link.length_km - 1) > tolerance:
+            found.append((link, drawn))
+    return sorted(found, key=lambda item: -abs(item[1] / item[0].length_km - 1))
+
+
+def table(lines: Iterable[schema.Line]) -> str:
+    """``lines.csv`` as text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(schema.columns("lines"))
+    for line in lines:
+        points = "; ".join(f"{lon:g} {lat:g}" for lon, lat in line.points)
+        writer.writerow([line.link, line.method, points, "; ".join(line.source)])
+    return out.getvalue()
+
+
+def main() -> None:
+    """Write ``lines.csv`` of the folder named on the command line."""
+    folder = Path(sys.argv[1])
+    (folder / "lines.csv").unlink(missing_ok=True)
+    seeds = seed_tables.read(folder)
+    lines = [draw_line(seeds, link) for link in seeds.links.values()]
+    path = write_text(folder / "lines.csv", table(lines))
+    methods = [line.method for line in lines]
+    counts = ", ".join(f"{methods.count(name)} {name}" for name in dict.fromkeys(methods))
+    sys.stdout.write(f"wrote {path}: {counts}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,489 @@
+"""Read a folder of tables, check it, and name every fault at once."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from corridors import schema
+from corridors.errors import CorridorsError, Fault, SeedsError, unknown
+from geo.measure import geodesics_km
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+#: A published length may fall this far short of the geodesic before it is a fault; points are
+#: rounded and a town is not a dot.
+GEODESIC_SLACK_KM = 0.5
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_ISO = re.compile(r"[A-Z]{2}\Z")
+_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")
+
+
+@dataclass(frozen=True, eq=False)
+class Seeds:
+    """The checked tables of one folder; each maps an id to its row, in the file's order."""
+
+    folder: Path
+    title: str
+    data_date: dt.date
+    attribution: tuple[str, ...]
+    sources: Mapping[str, schema.Source]
+    places: Mapping[str, schema.Place]
+    gates: Mapping[str, schema.Gate]
+    links: Mapping[str, schema.Link]
+    transfers: Mapping[str, schema.Transfer]
+    parameters: Mapping[str, schema.Parameter]
+    corridors: Mapping[str, schema.Corridor]
+    observed: Mapping[str, schema.Observation]
+    claims: Mapping[str, schema.Claim]
+    conditions: Mapping[str, schema.Condition]
+    lines: Mapping[str, schema.Line]
+    events: tuple[schema.Event, ...]
+
+    @cached_property
+    def gate_events(self) -> Mapping[str, tuple[schema.Event, ...]]:
+        """Events of each gate, oldest first."""
+        found: dict[str, list[schema.Event]] = {gate: [] for gate in self.gates}
+        for event in sorted(self.events, key=lambda event: event.date):
+            found[event.gate].append(event)
+        return {gate: tuple(events) for gate, events in found.items()}
+
+    @cached_property
+    def gate_links(self) -> Mapping[str, tuple[str, ...]]:
+        """Links behind each gate."""
+        found: dict[str, list[str]] = {gate: [] for gate in self.gates}
+        for link in self.links.values():
+            for gate in link.gates:
+                found[gate].append(link.id)
+        return {gate: tuple(links) for gate, links in found.items()}
+
+    def line(self, link: str) -> tuple[schema.Point, ...]:
+        """The drawn line of a link: its stored shape, or its way points."""
+        if link in self.lines:
+            return self.lines[link].points
+        row = self.links[link]
+        return (self.places[row.from_].point, *row.way_points, self.places[row.to].point)
+
+
+def bundled() -> Path:
+    """The folder of tables that comes with the package, installed or in a checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "_seeds", here.parent / "seeds"):
+        if (folder / "places.csv").is_file():
+            return folder
+    message = "the bundled seeds are missing from this installation"
+    raise CorridorsError(message)
+
+
+def read(folder: str | Path | None = None) -> Seeds:
+    """Read and check a folder of tables.
+
+    Parameters
+    ----------
+    folder
+        Holds ``places.csv``, ``links.csv`` and, if need be, the other tables of
+        :mod:`corridors.schema`, and ``data.toml``; the bundled folder when left out.
+
+    Returns
+    -------
+    Seeds
+
+    Raises
+    ------
+    SeedsError
+        With every fault of every table.
+    CorridorsError
+        When the folder is not there.
+    """
+    path = bundled() if folder is None else Path(folder)
+    if not path.is_dir():
+        message = f"no folder of tables at {str(folder)!r}"
+        raise CorridorsError(message)
+    return _read(path.resolve(), _stamp(path))
+
+
+@cache
+def _read(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Seeds:  # noqa: ARG001 - the stamp keys the cache
+    faults: list[Fault] = []
+    about = _about(folder, faults)
+    numbered = {name: _rows(folder, name, faults) for name in schema.TABLES}
+    if not faults:
+        faults.extend(_cross_checks(numbered))
+    if faults:
+        raise SeedsError(faults)
+    tables: dict[str, Any] = {
+        name: MappingProxyType({_key(row): row for _, row in rows})
+        for name, rows in numbered.items()
+        if name != "events"
+    }
+    return Seeds(
+        folder=folder, events=tuple(row for _, row in numbered["events"]), **about, **tables
+    )
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of every table: what a cached reading is good for."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix in {".csv", ".toml"}:
+            status = path.stat()
+            found.append((path.name, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+def _about(folder: Path, faults: list[Fault]) -> dict[str, Any]:
+    """What ``data.toml`` says of the folder as a whole."""
+    about: dict[str, Any] = {"title": folder.name, "data_date": dt.date.today(), "attribution": ()}
+    path = folder / "data.toml"
+    if not path.is_file():
+        return about
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault("data.toml", None, "", "", f"not TOML: {error}"))
+        return about
+    for key, value in said.items():
+        if key not in about:
+            faults.append(Fault("data.toml", None, key, "", unknown("key", key, about)))
+        elif key == "attribution":
+            about[key] = tuple(value)
+        elif key == "data_date" and not isinstance(value, dt.date):
+            faults.append(Fault("data.toml", None, key, str(value), "must be a date, 2026-11-01"))
+        else:
+            about[key] = value
+    return about
+
+
+def _key(row: Any) -> str:
+    return str(row.link if isinstance(row, schema.Line) else row.id)
+
+
+def _rows(folder: Path, name: str, faults: list[Fault]) -> list[tuple[int, Any]]:
+    """The rows of one table with their line numbers; faults are collected."""
+    file = f"{name}.csv"
+    path = folder / file
+    if not path.is_file():
+        if name in schema.REQUIRED_TABLES:
+            faults.append(Fault(file, None, "", "", "the table is missing"))
+        return []
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(Fault(file, None, "", "", f"not UTF-8 text: {error.reason}"))
+        return []
+    reader = csv.reader(text.splitlines(keepends=True))
+    header = next(reader, [])
+    wanted = schema.columns(name)
+    before = len(faults)
+    faults.extend(_bad_header(file, header, wanted))
+    if len(faults) > before:
+        return []
+    found = []
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            row = _row(name, header, cells, reader.line_num, faults)
+            if row is not None:
+                found.append((reader.line_num, row))
+    return found
+
+
+def _bad_header(
+    file: str, header: Sequence[str], wanted: Mapping[str, schema.Column]
+) -> Iterator[Fault]:
+    for heading in header:
+        if heading not in wanted:
+            yield Fault(file, 1, "", heading, unknown("column", heading, wanted))
+    for heading, column in wanted.items():
+        if column.required and heading not in header:
+            yield Fault(file, 1, heading, "", "the column is missing")
+
+
+def _row(
+    name: str, header: Sequence[str], cells: Sequence[str], number: int, faults: list[Fault]
+) -> Any:
+    """One row as its dataclass, or nothing when it has a fault."""
+    file = f"{name}.csv"
+    if len(cells) != len(header):
+        message = f"has {len(cells)} cells, the header has {len(header)}"
+        faults.append(Fault(file, number, "", "", message))
+        return None
+    given = dict(zip(header, cells, strict=True))
+    before = len(faults)
+    values = {}
+    for item in fields(schema.TABLES[name]):
+        heading = item.name.rstrip("_")
+        text = given.get(heading, "").strip()
+        try:
+            values[item.name] = _cell(text, item.metadata["column"])
+        except ValueError as error:
+            faults.append(Fault(file, number, heading, text, str(error)))
+    return schema.TABLES[name](**values) if len(faults) == before else None
+
+
+def _cell(text: str, column: schema.Column) -> Any:
+    """The value of one cell; ValueError says what it should have been."""
+    if not text:
+        if column.required:
+            message = "must not be empty"
+            raise ValueError(message)
+        empty: dict[str, Any] = {"ids": (), "choices": (), "points": (), "text": ""}
+        empty |= {"id": "", "choice": "", "month-day": ""}
+        return empty.get(column.kind)
+    return _READERS[column.kind](text, column)
+
+
+def _read_id(text: str, _: schema.Column) -> str:
+    if not _ID.match(text):
+        message = "an id has lower-case letters, digits and hyphens only"
+        raise ValueError(message)
+    return text
+
+
+def _read_text(text: str, _: schema.Column) -> str:
+    return text
+
+
+def _read_choice(text: str, column: schema.Column) -> str:
+    if text not in column.choices:
+        message = f"must be one of {', '.join(column.choices)}"
+        raise ValueError(message)
+    return text
+
+
+def _read_number(text: str, column: schema.Column) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        message = "must be a number"
+        raise ValueError(message) from None
+    if not column.low <= value <= column.high:
+        message = f"must lie between {column.low:g} and {column.high:g} {column.unit}".rstrip()
+        raise ValueError(message)
+    return value
+
+
+def _read_integer(text: str, column: schema.Column) -> int:
+    value = _read_number(text, column)
+    if not value.is_integer():
+        message = "must be a whole number"
+        raise ValueError(message)
+    return int(value)
+
+
+def _read_date(text: str, _: schema.Column) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        message = "must be a day such as 2026-11-01"
+        raise ValueError(message) from None
+
+
+def _read_month_day(text: str, _: schema.Column) -> str:
+    if not _MONTH_DAY.match(text):
+        message = "must be a month and day such as 12-01"
+        raise ValueError(message)
+    return text
+
+
+def _items(text: str) -> Iterator[str]:
+    return (item.strip() for item in text.split(";") if item.strip())
+
+
+def _read_ids(text: str, _: schema.Column) -> tuple[str, ...]:
+    return tuple(_items(text))
+
+
+def _read_choices(text: str, column: schema.Column) -> tuple[str, ...]:
+    return tuple(_read_choice(item, column) for item in _items(text))
+
+
+def _read_points(text: str, _: schema.Column) -> tuple[schema.Point, ...]:
+    found = []
+    for item in _items(text):
+        parts = item.split()
+        try:
+            lon, lat = (float(part) for part in parts)
+        except ValueError:
+            message = f"{item!r} is not a longitude and a latitude"
+            raise ValueError(message) from None
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - the globe
+            message = f"{item!r} does not lie on the globe"
+            raise ValueError(message)
+        found.append((lon, lat))
+    return tuple(found)
+
+
+def _read_yes_no(text: str, _: schema.Column) -> bool:
+    if text not in {"yes", "no"}:
+        message = "must be yes or no"
+        raise ValueError(message)
+    return text == "yes"
+
+
+_READERS: dict[str, Any] = {
+    "id": _read_id,
+    "text": _read_text,
+    "choice": _read_choice,
+    "number": _read_number,
+    "integer": _read_integer,
+    "date": _read_date,
+    "month-day": _read_month_day,
+    "ids": _read_ids,
+    "choices": _read_choices,
+    "points": _read_points,
+    "yes-no": _read_yes_no,
+}
+
+Numbered = dict[str, list[tuple[int, Any]]]
+
+
+def _cross_checks(rows: Numbered) -> Iterator[Fault]:
+    """Faults that show only when tables are held against each other."""
+    yield from _twice(rows)
+    yield from _dangling(rows)
+    yield from _bad_countries(rows)
+    yield from _bad_links(rows)
+    yield from _bad_gates(rows)
+    yield from _bad_parameters(rows)
+
+
+def _twice(rows: Numbered) -> Iterator[Fault]:
+    for name, numbered in rows.items():
+        if name == "events":
+            continue
+        counts = Counter(_key(row) for _, row in numbered)
+        for number, row in numbered:
+            if counts[_key(row)] > 1:
+                yield Fault(f"{name}.csv", number, "id", _key(row), "the id stands more than once")
+    where: dict[str, str] = {}
+    for name in ("places", "links", "gates"):
+        for number, row in rows[name]:
+            if where.setdefault(row.id, name) != name:
+                message = f"{where[row.id]}.csv has this id too"
+                yield Fault(f"{name}.csv", number, "id", row.id, message)
+
+
+def _dangling(rows: Numbered) -> Iterator[Fault]:
+    known = {
+        name: {_key(row) for _, row in numbered}
+        for name, numbered in rows.items()
+        if name != "events"
+    }
+    for name, numbered in rows.items():
+        for item in fields(schema.TABLES[name]):
+            column: schema.Column = item.metadata["column"]
+            if not column.refers:
+                continue
+            allowed = set().union(*(known[other] for other in column.refers))
+            if column.refers == ("sources",):
+                allowed = allowed | {schema.ASSUMED}
+            what = " or ".join(other.rstrip("s") for other in column.refers)
+            for number, row in numbered:
+                cell = getattr(row, item.name)
+                for value in (cell,) if isinstance(cell, str) else cell:
+                    if value and value not in allowed:
+                        heading = item.name.rstrip("_")
+                        message = unknown(what, value, sorted(allowed))
+                        yield Fault(f"{name}.csv", number, heading, value, message)
+
+
+def _bad_countries(rows: Numbered) -> Iterator[Fault]:
+    for name in ("places", "links", "gates", "events", "parameters"):
+        for number, row in rows[name]:
+            for heading in ("country", "countries", "origin", "destination"):
+                cell = getattr(row, heading, ())
+                for value in (cell,) if isinstance(cell, str) else cell:
+                    if value and not _ISO.match(value):
+                        message = "must be two capital letters (ISO 3166-1)"
+                        yield Fault(f"{name}.csv", number, heading, value, message)
+
+
+def _bad_links(rows: Numbered) -> Iterator[Fault]:
+    file = "links.csv"
+    point = {row.id: row.point for _, row in rows["places"]}
+    whole = [
+        (number, row) for number, row in rows["links"] if row.from_ in point and row.to in point
+    ]
+    straight = geodesics_km(
+        [point[row.from_] for _, row in whole], [point[row.to] for _, row in whole]
+    )
+    for (number, row), km in zip(whole, straight, strict=True):
+        if row.length_km + GEODESIC_SLACK_KM < km:
+            message = f"shorter than the geodesic, {km:.1f} km"
+            yield Fault(file, number, "length_km", f"{row.length_km:g}", message)
+    for number, row in rows["links"]:
+        if row.from_ == row.to:
+            yield Fault(file, number, "to", row.to, "a link must lead somewhere else")
+        if (row.mode == "ferry") != bool(row.carries):
+            message = "a ferry, and nothing else, says what it carries"
+            yield Fault(file, number, "carries", row.carries, message)
+        if ("rail" in (row.mode, row.carries)) != bool(row.gauge_mm):
+            message = "rail and rail ferries, and nothing else, have a gauge"
+            yield Fault(file, number, "gauge_mm", "; ".join(row.gauge_mm), message)
+        if row.status != "open" and not row.gates:
+            message = f"a link that is {row.status} needs the gate that opens it"
+            yield Fault(file, number, "gates", "", message)
+
+
+def _bad_gates(rows: Numbered) -> Iterator[Fault]:
+    for number, row in rows["gates"]:
+        spread = [row.opening_low, row.opening_likely, row.opening_high]
+        if any(spread) and not all(spread):
+            yield Fault("gates.csv", number, "opening_likely", "", "a spread has all three days")
+        elif all(spread) and spread != sorted(spread):
+            message = "low, likely and high must not run backwards"
+            yield Fault("gates.csv", number, "opening_likely", str(spread[1]), message)
+        if bool(row.season_from) != bool(row.season_until):
+            message = "a season has two ends"
+            yield Fault("gates.csv", number, "season_until", row.season_until, message)
+    for number, row in rows["events"]:
+        if (row.event == "promise") != (row.due is not None):
+            message = "a promise, and nothing else, is due on a day"
+            yield Fault("events.csv", number, "due", str(row.due or ""), message)
+
+
+def _bad_parameters(rows: Numbered) -> Iterator[Fault]:
+    file = "parameters.csv"
+    scopes: dict[tuple[str, ...], str] = {}
+    for number, row in rows["parameters"]:
+        unit, low, high, _ = schema.PARAMETERS[row.name]
+        if row.unit != unit:
+            yield Fault(file, number, "unit", row.unit, f"{row.name} is in {unit}")
+        for heading in ("value", "low", "high"):
+            value = getattr(row, heading)
+            if not low <= value <= high:
+                message = f"{row.name} lies between {low:g} and {high:g} {unit}"
+                yield Fault(file, number, heading, f"{value:g}", message)
+        if not row.low <= row.value <= row.high:
+            message = f"must lie in its own range, {row.low:g} to {row.high:g}"
+            yield Fault(file, number, "value", f"{row.value:g}", message)
+        scope = (row.name, row.mode, row.country, row.at, row.to)
+        if scope in scopes:
+            message = f"says what {scopes[scope]} says already"
+            yield Fault(file, number, "id", row.id, message)
+        scopes.setdefault(scope, row.id)
+
+
+def read_cell(table: str, heading: str, text: str) -> Any:
+    """The value that a cell of a table would have; ValueError says what is wrong with it."""
+    return _cell(text, schema.columns(table)[heading])
+
+
+def faults(seeds: Seeds) -> list[Fault]:
+    """Faults that checked rows may have among themselves once some of them are replaced."""
+    numbered: Numbered = {
+        name: [(number, row) for number, row in enumerate(getattr(seeds, name).values(), start=2)]
+        for name in schema.TABLES
+        if name != "events"
+    }
+    numbered["events"] = list(enumerate(seeds.events, start=2))
+    return list(_cross_checks(numbered))

@@ -1,0 +1,1 @@
+"""The globe: geodesic measures, lines, basemap and Leaflet pages. Knows no corridors."""

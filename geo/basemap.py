@@ -1,0 +1,142 @@
+"""The land that maps are drawn on: Natural Earth's countries, clipped to our window.
+
+``geo/data/countries.json`` is made from ``countries-50m.json`` of the npm package world-atlas
+2.0.2 (Natural Earth 1:50m, public domain) by::
+
+    python -m geo.basemap path/to/countries-50m.json
+
+Borders are drawn as that data set has them, which takes no side here: Karabakh and Nakhchivan in
+Azerbaijan, Abkhazia and South Ossetia in Georgia, Crimea in Russia.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+WINDOW = (-26.0, -40.0, 132.0, 70.0)
+#: Where the corridors run; drawn finer than the rest.
+CORE = (24.0, 23.0, 90.0, 60.0)
+CORE_TOLERANCE_DEGREES = 0.012
+OUTER_TOLERANCE_DEGREES = 0.09
+SMALLEST_SQUARE_DEGREES = 0.02
+ATTRIBUTION = "Land and borders: Natural Earth 1:50m (public domain), drawn as that data has them"
+BORDERS_NOTE = (
+    "Border lines are those of Natural Earth 1:50m, which draws Karabakh and Nakhchivan in "
+    "Azerbaijan, Abkhazia and South Ossetia in Georgia, and Crimea in Russia. "
+    "They imply no opinion on any territory."
+)
+Arc = list[tuple[float, float]]
+
+
+@cache
+def countries() -> dict[str, Any]:
+    """Countries as a GeoJSON FeatureCollection in WGS 84, each with its ``name``."""
+    text = files("geo").joinpath("data/countries.json").read_text(encoding="utf-8")
+    collection: dict[str, Any] = json.loads(text)
+    return collection
+
+
+def clip(topology: dict[str, Any]) -> dict[str, Any]:
+    """Countries of a world-atlas topology, simplified by arc and clipped to the window.
+
+    Simplifying arcs, not polygons, keeps neighbours' borders the same line.
+    """
+    from shapely import make_valid
+    from shapely.geometry import box, mapping
+
+    window = box(*WINDOW)
+    arcs = [_simpler(arc) for arc in _arcs(topology)]
+    features = []
+    for item in topology["objects"]["countries"]["geometries"]:
+        shape = make_valid(_polygons(item, arcs)).intersection(window)
+        shape = _without_specks(shape)
+        if not shape.is_empty:
+            geometry = _rounded(mapping(shape))
+            features.append(
+                {
+                    "type": "Feature",
+                    "properties": {"name": item["properties"]["name"]},
+                    "geometry": geometry,
+                }
+            )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _arcs(topology: dict[str, Any]) -> list[Arc]:
+    """Arcs in degrees; the topology stores them as steps on an integer grid."""
+    (scale_x, scale_y), (shift_x, shift_y) = (
+        topology["transform"]["scale"],
+        topology["transform"]["translate"],
+    )
+    found = []
+    for steps in topology["arcs"]:
+        x = y = 0
+        arc = []
+        for step_x, step_y in steps:
+            x, y = x + step_x, y + step_y
+            arc.append((x * scale_x + shift_x, y * scale_y + shift_y))
+        found.append(arc)
+    return found
+
+
+def _simpler(arc: Arc) -> Arc:
+    from shapely.geometry import LineString, box
+
+    line = LineString(arc)
+    near = line.intersects(box(*CORE))
+    tolerance = CORE_TOLERANCE_DEGREES if near else OUTER_TOLERANCE_DEGREES
+    if line.is_ring and line.length < 8 * tolerance:
+        return arc
+    return [(point[0], point[1]) for point in line.simplify(tolerance).coords]
+
+
+def _polygons(item: dict[str, Any], arcs: list[Arc]) -> Any:
+    from shapely.geometry import MultiPolygon, Polygon
+
+    groups = item["arcs"] if item["type"] == "MultiPolygon" else [item["arcs"]]
+    polygons = []
+    for rings in groups:
+        joined = [_ring(ring, arcs) for ring in rings]
+        if len(joined[0]) > 3:  # noqa: PLR2004 - a closed triangle
+            polygons.append(Polygon(joined[0], [hole for hole in joined[1:] if len(hole) > 3]))  # noqa: PLR2004
+    return MultiPolygon(polygons)
+
+
+def _ring(indices: list[int], arcs: list[Arc]) -> Arc:
+    points: Arc = []
+    for index in indices:
+        part = arcs[index] if index >= 0 else arcs[~index][::-1]
+        points.extend(part[1:] if points else part)
+    return points
+
+
+def _without_specks(shape: Any) -> Any:
+    from shapely.geometry import MultiPolygon
+
+    parts = [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
+    kept = [part for part in parts if part.area >= SMALLEST_SQUARE_DEGREES]
+    return MultiPolygon(kept)
+
+
+def _rounded(geometry: dict[str, Any]) -> dict[str, Any]:
+    coordinates = [
+        [[[round(x, 3), round(y, 3)] for x, y in ring] for ring in polygon]
+        for polygon in geometry["coordinates"]
+    ]
+    return {"type": geometry["type"], "coordinates": coordinates}
+
+
+def main() -> None:
+    """Make ``geo/data/countries.json`` anew from world-atlas."""
+    topology = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    target = Path(__file__).parent / "data" / "countries.json"
+    target.write_text(json.dumps(clip(topology), separators=(",", ":")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
