@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.errors import Fault, SeedsError
+from corridors.schema import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,8 +37,6 @@ HAUL, TRANSFER, LOAD, UNLOAD = range(4)
 KINDS = ("haul", "transfer", "load", "unload")
 #: What a term adds to: hours, USD of a shipment, USD of a tonne, kg CO2e of a tonne.
 HOURS, USD, USD_PER_T, KG_PER_T = range(4)
-#: What a term is for, as figures are broken down.
-PARTS = ("moving", "rest", "border", "waiting", "transfer", "loading", "haulage", "fare", "fees")
 ONE = 0
 
 

@@ -180,6 +180,7 @@ def compare(
     by: str = "time",
     base: str | None = None,
     cargo: Cargo | None = None,
+    modes: Iterable[str] | None = None,
 ) -> Comparison:
     """Route every pair under every scenario.
 
@@ -191,7 +192,7 @@ def compare(
         Bundled ids, paths of TOML files, scenarios, or networks made by ``net.under``.
     pairs
         (origin, destination) ids.
-    by, cargo
+    by, cargo, modes
         As for :func:`corridors.route`.
     base
         The scenario to hold the others against: the first when left out.
@@ -214,12 +215,13 @@ def compare(
     if against not in networks:
         message = f"base {against!r} is not among the scenarios: {', '.join(networks)}"
         raise CorridorsError(message)
+    allowed = None if modes is None else tuple(modes)
     routes: dict[tuple[str, Pair], Route | None] = {}
     needs: dict[tuple[str, Pair], tuple[str, ...]] = {}
     for name, under in networks.items():
         for pair in asked:
             try:
-                routes[name, pair] = route(under, *pair, by=by, cargo=cargo)
+                routes[name, pair] = route(under, *pair, by=by, cargo=cargo, modes=allowed)
             except NoRoute as no:
                 routes[name, pair] = None
                 needs[name, pair] = no.needs

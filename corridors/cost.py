@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from corridors.arcs import HOURS, KG_PER_T, PARTS, USD, USD_PER_T
+from corridors.arcs import HOURS, KG_PER_T, USD, USD_PER_T
 from corridors.errors import CorridorsError, UnknownNameError
+from corridors.schema import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

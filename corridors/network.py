@@ -82,8 +82,21 @@ class Network:
 
     @property
     def name(self) -> str:
-        """Ids of its scenarios, ``base`` where there is none."""
-        return "+".join(scenario.id for scenario in self.scenarios) or "base"
+        """Ids of its scenarios, ``base`` where there is none; one that is extended goes unsaid."""
+        return "+".join(scenario.id for scenario in self._outermost) or "base"
+
+    @property
+    def title(self) -> str:
+        """Titles of its scenarios, as a reader sees them."""
+        titles = [scenario.title or scenario.id for scenario in self._outermost]
+        return " + ".join(titles) or f"As of {self.date}"
+
+    @property
+    def _outermost(self) -> list[Scenario]:
+        extended = {scenario.extends for scenario in self.scenarios}
+        if len(self.scenarios) > 1:
+            extended.add("base")
+        return [scenario for scenario in self.scenarios if scenario.id not in extended]
 
     @cached_property
     def cargo(self) -> Cargo:

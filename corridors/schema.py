@@ -32,6 +32,8 @@ Kind = Literal[
 MODES = ("rail", "road", "sea", "ferry")
 GAUGES_MM = ("1435", "1520", "1676")
 LAYERS = ("road", "sea", *(f"rail-{gauge}" for gauge in GAUGES_MM))
+#: What hours and USD are spent on, as figures are broken down.
+PARTS = ("moving", "rest", "border", "waiting", "transfer", "loading", "haulage", "fare", "fees")
 HIGH_SEAS = "XZ"
 ASSUMED = "assumed"
 
@@ -336,7 +338,11 @@ class Observation:
     to: str = column("destination", "id", required=True, refers=("places",))
     modes: tuple[str, ...] = column("modes the figure allows", "choices", choices=MODES)
     via: tuple[str, ...] = column("places it runs through", "ids", refers=("places",))
+    avoid: tuple[str, ...] = column("places or countries (ISO) it keeps off", "ids")
     scenario: str = column("scenario it speaks of; empty for the base", "id")
+    opened: tuple[str, ...] = column(
+        "gates it takes for open: lines not yet built, borders shut since", "ids", refers=("gates",)
+    )
     measure: str = column("what", "choice", required=True, choices=("km", "hours", "usd"))
     value: float = column("published value", "number", required=True, low=0)
     low: float | None = column("low end of what is published", "number", low=0)
@@ -347,7 +353,13 @@ class Observation:
         required=True,
         choices=("length", "observed", "timetable", "tender", "forecast", "claim"),
     )
-    date: str = column("when it was said")
+    parts: tuple[str, ...] = column(
+        "parts of hours or USD that it counts; empty for all, door to door",
+        "choices",
+        choices=PARTS,
+    )
+    unlike: str = column("why it is another thing than the model's figure, where it is")
+    date: str = column("when it was said: a day, a month or a year")
     source: tuple[str, ...] = _source()
     note: str = column("what it includes; why the model misses it")
 
@@ -365,7 +377,6 @@ class Claim:
         choices=("confirmed", "contradicted", "arithmetic error", "depends on"),
     )
     test: str = column("name of the run or sum that shows it", required=True)
-    finding: str = column("what that shows, in one sentence", required=True)
     source: tuple[str, ...] = _source()
     note: str = _note()
 

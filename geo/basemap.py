@@ -24,6 +24,7 @@ CORE = (24.0, 23.0, 90.0, 60.0)
 CORE_TOLERANCE_DEGREES = 0.012
 OUTER_TOLERANCE_DEGREES = 0.09
 SMALLEST_SQUARE_DEGREES = 0.02
+SMALLEST_LABELLED_SQUARE_DEGREES = 1.5
 ATTRIBUTION = "Land and borders: Natural Earth 1:50m (public domain), drawn as that data has them"
 BORDERS_NOTE = (
     "Border lines are those of Natural Earth 1:50m, which draws Karabakh and Nakhchivan in "
@@ -39,6 +40,23 @@ def countries() -> dict[str, Any]:
     text = files("geo").joinpath("data/countries.json").read_text(encoding="utf-8")
     collection: dict[str, Any] = json.loads(text)
     return collection
+
+
+@cache
+def country_labels() -> list[dict[str, Any]]:
+    """Where each country's name stands: a point inside its largest part, latitude first."""
+    from shapely.geometry import shape
+
+    labels = []
+    for feature in countries()["features"]:
+        parts = shape(feature["geometry"]).geoms
+        largest = max(parts, key=lambda part: part.area)
+        if largest.area > SMALLEST_LABELLED_SQUARE_DEGREES:
+            inside = largest.representative_point()
+            centre = largest.centroid if largest.contains(largest.centroid) else inside
+            at = [round(centre.y, 2), round(centre.x, 2)]
+            labels.append({"name": feature["properties"]["name"], "at": at})
+    return labels
 
 
 def clip(topology: dict[str, Any]) -> dict[str, Any]:

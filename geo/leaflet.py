@@ -35,7 +35,6 @@ class OfflineMap(folium.Map):
                 "maxZoom": 12,
                 "minZoom": 2,
                 "zoomSnap": 0.25,
-                "control_scale": True,
                 "zoom_control": "topright",
                 "worldCopyJump": False,
                 **options,

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from corridors.errors import CorridorsError
-from corridors.render.payload import ROUTE_COLOURS, drawn_route, page_data
+from corridors.render.payload import GHOST_COLOUR, ROUTE_COLOURS, drawn_route, page_data
 from corridors.routing import Route
 from geo.leaflet import OfflineMap, Script, page_figure
 
@@ -57,11 +57,13 @@ def route_map(
     """
     listed = [routes] if isinstance(routes, Route) else list(routes)
     drawn = (
-        [] if base is None else [drawn_route(base, label=f"{base.scenario} (before)", ghost=True)]
+        []
+        if base is None
+        else [drawn_route(base, label=f"{base.network.title} (before)", ghost=True)]
     )
     for index, route in enumerate(listed):
         colour = ROUTE_COLOURS[index % len(ROUTE_COLOURS)]
-        drawn.append(drawn_route(route, label=f"{route.scenario}, by {route.by}", colour=colour))
+        drawn.append(drawn_route(route, label=route.network.title, colour=colour))
     heading = title or (_heading(net, listed[0]) if listed else net.seeds.title)
     return draw(page_data(net, title=heading, routes=drawn, notes=[DATA_NOTE]))
 
@@ -71,10 +73,7 @@ def comparison_map(comparison: Comparison, pair: tuple[str, str]) -> OfflineMap:
     if pair not in comparison.pairs:
         message = f"pair {pair!r} is not in this comparison"
         raise CorridorsError(message)
-    titles = {
-        name: net.scenarios[-1].title or name if net.scenarios else name
-        for name, net in comparison.networks.items()
-    }
+    titles = {name: net.title for name, net in comparison.networks.items()}
     same: dict[tuple[str, ...], list[str]] = {}
     for scenario in comparison.scenarios:
         route = comparison.route(scenario, pair)
@@ -83,13 +82,14 @@ def comparison_map(comparison: Comparison, pair: tuple[str, str]) -> OfflineMap:
     drawn, colours = [], iter(ROUTE_COLOURS * len(comparison.scenarios))
     for scenarios in same.values():
         ghost = comparison.base in scenarios
-        colour = "#3c4650" if ghost else next(colours)
+        colour = GHOST_COLOUR if ghost else next(colours)
         for scenario in scenarios:
             route = comparison.route(scenario, pair)
             if route:
                 label = titles[scenario]
                 drawn.append(drawn_route(route, label=label, colour=colour, ghost=ghost))
-    cut = [titles[name] for name in comparison.scenarios if comparison.route(name, pair) is None]
+    without = [name for name in comparison.scenarios if comparison.route(name, pair) is None]
+    cut = [titles[name] for name in without]
     net = comparison.networks[comparison.base]
     notes = [f"No way under: {'; '.join(cut)}."] if cut else []
     names = net.seeds.places

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 from corridors.arcs import Lookup, Scope
 from corridors.network import gate_point
 from corridors.routing import Route, leg_line
-from geo.basemap import ATTRIBUTION, BORDERS_NOTE, countries
+from geo.basemap import ATTRIBUTION, BORDERS_NOTE, countries, country_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from corridors import schema
     from corridors.network import Network
+    from corridors.scenario import Effect
 
 #: Okabe & Ito (2008): colours that colour-blind readers tell apart.
 ROUTE_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+GHOST_COLOUR = "#3c4650"
 CORRIDOR_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195")
 #: Degrees are rounded to about 100 m on a page.
 PLACES_OF_DEGREE = 3
@@ -50,7 +52,8 @@ def page_data(
         "date": str(seeds.data_date),
         "shown": str(net.date),
         "scenario": net.name,
-        "changes": [str(effect) for effect in net.effects],
+        "changes": [change_words(net, effect) for effect in net.effects],
+        "labels": country_labels(),
         "countries": countries(),
         "places": [_place(place) for place in seeds.places.values() if place.kind != "sea"],
         "links": [_link(net, link) for link in seeds.links.values()],
@@ -70,11 +73,25 @@ def page_data(
     }
 
 
+def change_words(net: Network, effect: Effect) -> str:
+    """What one change does, with the names that a reader knows."""
+    kind, target, *rest = effect.key
+    titles = {"gate": net.seeds.gates, "charge": net.seeds.gates}
+    row = titles.get(kind, {}).get(target) or net.seeds.corridors.get(target)
+    name = row.title if row else target
+    if kind in {"gate", "link"}:
+        return f"{'opens' if effect.value else 'shuts'}: {name}"
+    if kind == "charge":
+        return f"charges {effect.value:g} {rest[0].replace('_', ' ')}: {name}"
+    return f"sets {'.'.join(effect.key)} to {effect.value}"
+
+
 def drawn_route(
     route: Route, *, label: str, colour: str = ROUTE_COLOURS[0], ghost: bool = False
 ) -> dict[str, Any]:
-    """A route as a page draws it: its line by leg, its figures and its legs in words."""
+    """A route as a page draws it: its line by leg and its figures; a ghost is a way left."""
     net = route.network
+    colour = GHOST_COLOUR if ghost else colour
     names = net.seeds.places
     return {
         "label": label,

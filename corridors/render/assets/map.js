@@ -21,8 +21,8 @@ function drawCorridors(map, data) {
     return value.toLocaleString("en-GB", { maximumFractionDigits: digits || 0 });
   }
   function duration(hours) {
-    if (hours < 48) return number(hours, hours < 10 ? 1 : 0) + " h";
-    return number(hours / 24, 1) + " d";
+    if (hours < 120) return number(hours, hours < 20 ? 1 : 0) + " h";
+    return number(hours / 24, 1) + " days";
   }
   function sourceLine(parent, ids) {
     const line = make("small", parent, "Source: ");
@@ -55,6 +55,11 @@ function drawCorridors(map, data) {
     pane: "land", interactive: false,
     style: { fillColor: "#f6f2e9", fillOpacity: 1, color: "#b9ae9b", weight: 0.9 },
   }).addTo(map);
+
+  data.labels.forEach((country) => {
+    L.marker(country.at, { pane: "labels", interactive: false, keyboard: false,
+      icon: L.divIcon({ className: "co-country", html: make("span", null, country.name), iconSize: null }) }).addTo(map);
+  });
 
   /* Network */
   const byId = {};
@@ -169,7 +174,7 @@ function drawCorridors(map, data) {
   const onWay = new Set(data.routes.flatMap((route) => route.legs.map((leg) => leg.link)));
   const nearWay = new Set();
   data.links.forEach((link) => { if (onWay.has(link.id)) { nearWay.add(String(link.line[0])); nearWay.add(String(link.line[link.line.length - 1])); } });
-  const rank = (place) => (ends.has(place.name) ? 0 : nearWay.has(String(place.at)) && place.kind !== "border" ? 1 : place.kind === "city" ? 2 : place.kind === "port" ? 3 : 4);
+  const rank = (place) => (ends.has(place.name) ? 0 : nearWay.has(String(place.at)) && ["city", "port", "station"].includes(place.kind) ? 1 : place.kind === "city" ? 2 : place.kind === "port" ? 3 : place.kind === "station" ? 4 : 5);
   const labelled = data.places.map((place) => ({ place, rank: rank(place) })).sort((a, b) => a.rank - b.rank || a.place.id.localeCompare(b.place.id));
   const labels = L.layerGroup().addTo(map);
   function placeLabels() {
@@ -181,7 +186,7 @@ function drawCorridors(map, data) {
     const frame = map.getContainer().getBoundingClientRect();
     taken.push([panel.left - frame.left, panel.top - frame.top, panel.right - frame.left, panel.bottom - frame.top]);
     labelled.forEach(({ place, rank: order }) => {
-      if (order > (zoom < 4.5 ? 1 : zoom < 5.5 ? 2 : zoom < 6.5 ? 3 : 4) || !view.contains(place.at)) return;
+      if (order > (zoom < 4.5 ? 1 : zoom < 5.5 ? 2 : zoom < 6.5 ? 3 : zoom < 8.5 ? 4 : 5) || !view.contains(place.at)) return;
       const spot = map.latLngToContainerPoint(place.at);
       const size = order === 0 ? 8.2 : 6.3;
       const box = [spot.x + 6, spot.y - 9, spot.x + 10 + place.name.length * size, spot.y + 9];
@@ -231,27 +236,34 @@ function drawCorridors(map, data) {
     const others = same.filter((other) => other !== route).map((other) => other.label);
     if (others.length) make("div", card, "Same under: " + others.join("; "), "co-also");
   });
+  function section(title, open) {
+    const fold = make("details", panel);
+    fold.open = open;
+    make("summary", fold, title);
+    return fold;
+  }
   if (data.changes.length) {
-    make("h2", panel, "What this scenario changes");
-    data.changes.forEach((change) => make("p", panel, change, "co-sub"));
+    const changes = make("ul", section("What this scenario changes", data.routes.length < 3), null, "co-changes");
+    data.changes.forEach((change) => make("li", changes, change));
   }
 
-  make("h2", panel, "Corridors");
-  const layers = make("div", panel, null, "co-layers");
+  const legendBox = section("Legend", true);
+  const layers = make("div", section("Corridors and layers", !data.routes.length), null, "co-layers");
   function toggle(title, colour, layer, on) {
     const label = make("label", layers);
     const box = make("input", label);
     box.type = "checkbox"; box.checked = on;
     if (colour) make("span", label, null, "co-swatch").style.background = colour;
-    make("span", label, title);
+    const [short, rest] = title.split(" (");
+    make("span", label, short);
+    if (rest) label.title = rest.replace(/\)$/, "");
     box.addEventListener("change", () => (box.checked ? layer.addTo(map) : map.removeLayer(layer)));
   }
   data.corridors.forEach((corridor, index) => toggle(corridor.title, corridor.colour, corridorLayers[index], false));
   toggle("Whole network", "#4f5a66", network, true);
   toggle("Gates", "#1b7f5c", gateLayer, true);
 
-  make("h2", panel, "Legend");
-  const legend = make("div", panel, null, "co-legend");
+  const legend = make("div", legendBox, null, "co-legend");
   function entry(svg, text) {
     const row = make("div", legend);
     row.innerHTML = svg; /* drawn here, never from the data */
@@ -277,6 +289,7 @@ function drawCorridors(map, data) {
   map.attributionControl.setPrefix("Leaflet");
   map.attributionControl.addAttribution("\u00a9 OpenStreetMap contributors (ODbL), Natural Earth; data " + data.date);
 
+  L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   const wide = window.innerWidth > 720;
   const whole = L.latLngBounds([[35.5, 40], [44, 56]]);
   const padding = wide ? { paddingTopLeft: [400, 40], paddingBottomRight: [40, 40] } : { paddingTopLeft: [20, 20], paddingBottomRight: [20, window.innerHeight * 0.46] };

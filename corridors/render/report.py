@@ -1,0 +1,348 @@
+"""The report: one folder that an analyst can hand on, with an index a reader starts at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corridors.compare import Comparison, compare
+from corridors.files import write_text
+from corridors.network import bundled_scenarios
+from corridors.render.maps import asset, comparison_map, route_map
+from geo.basemap import ATTRIBUTION, BORDERS_NOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from corridors.network import Network
+    from corridors.routing import Route
+
+#: The pairs that the corridors are argued about.
+PAIRS = (
+    ("baku", "nakhchivan"),
+    ("baku", "istanbul"),
+    ("moscow", "bandar-abbas"),
+    ("st-petersburg", "nhava-sheva"),
+    ("tbilisi", "tehran"),
+    ("ankara", "baku"),
+)
+#: The scenarios every report compares, the base first.
+SCENARIOS = (
+    "base",
+    "2020-both-shut",
+    "zangezur-open",
+    "araz-open",
+    "both-open",
+    "rasht-astara-built",
+    "azerbaijan-iran-closed",
+    "red-sea-closed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way of asking: what a route minimises, and the modes it may use."""
+
+    name: str
+    lead: str
+    by: str
+    modes: tuple[str, ...] | None = None
+
+
+VIEWS = (
+    View("time", "The fastest way", "time"),
+    View("cost", "The cheapest way", "cost"),
+    View("generalised", "The way that weighs money and the goods' time", "generalised"),
+    View("rail", "The fastest way by rail and rail ferry alone", "time", ("rail", "ferry")),
+)
+DAYS_FROM_H = 120
+SMALL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the index."""
+
+    anchor: str
+    title: str
+    body: str
+
+
+def write_report(
+    net: Network,
+    folder: str | Path,
+    *,
+    by: str = "time",
+    pairs: Sequence[tuple[str, str]] = PAIRS,
+    scenarios: Sequence[str] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write maps, tables and an index.
+
+    Parameters
+    ----------
+    net
+        The network.
+    folder
+        Where to write; made if it is not there.
+    by
+        What the maps show: ``time``, ``cost`` or ``generalised``; the tables show them all.
+    pairs
+        Origins and destinations; those the network does not hold are left out.
+    scenarios
+        Bundled ids, the base first; all eight of the first report when left out.
+    progress
+        Called with the name of each step.
+
+    Returns
+    -------
+    Path
+        The index.
+    """
+    target = Path(folder)
+    held = net.seeds.places
+    asked = [pair for pair in pairs if pair[0] in held and pair[1] in held]
+    known = bundled_scenarios(net.seeds)
+    chosen = scenarios or [name for name in SCENARIOS if name in known or name == "base"]
+    compared: dict[str, Comparison] = {}
+    for view in VIEWS:
+        progress(f"comparing {len(chosen)} scenarios: {view.lead.lower()}")
+        compared[view.name] = compare(net, chosen, asked, by=view.by, modes=view.modes)
+        text = compared[view.name].table.to_csv(index=False)
+        write_text(target / "tables" / f"comparison-{view.name}.csv", text)
+    _write_maps(net, compared[by], target, progress)
+    sections = [
+        Section("summary", "In words", _summary(compared)),
+        Section("maps", "Maps", _map_cards(compared[by])),
+        *(
+            Section(f"view-{view.name}", view.lead, _tables(compared[view.name], view))
+            for view in VIEWS
+        ),
+        Section("scenarios", "What each scenario changes", _scenario_list(compared[by])),
+        Section("limits", "Data and limits", _limits(net)),
+    ]
+    progress("writing the index")
+    return write_text(target / "index.html", page(net, sections))
+
+
+def page(net: Network, sections: Sequence[Section]) -> str:
+    """The index as one page without anything from outside."""
+    title = escape(net.seeds.title)
+    contents = "".join(f'<a href="#{part.anchor}">{escape(part.title)}</a>' for part in sections)
+    body = "".join(
+        f'<section id="{part.anchor}"><h2>{escape(part.title)}</h2>{part.body}</section>'
+        for part in sections
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{asset('report.css')}</style></head><body>"
+        f'<header class="head"><p class="kicker">Corridors report</p><h1>{title}</h1>'
+        f"<p>Gates as of {net.date}; data of {net.seeds.data_date}. "
+        "Figures are for one loaded container (TEU), door to door.</p>"
+        f"<nav>{contents}</nav></header><main>{body}</main></body></html>\n"
+    )
+
+
+def _write_maps(
+    net: Network, comparison: Comparison, target: Path, progress: Callable[[str], None]
+) -> None:
+    progress("drawing the network")
+    page_ = route_map(net)
+    write_text(target / "maps" / "network.html", page_.get_root().render())
+    for pair in comparison.pairs:
+        progress(f"drawing {pair[0]} to {pair[1]}")
+        drawn = comparison_map(comparison, pair)
+        write_text(target / "maps" / f"{_slug(pair)}.html", drawn.get_root().render())
+
+
+def _slug(pair: tuple[str, str]) -> str:
+    return f"{pair[0]}-{pair[1]}"
+
+
+def _names(comparison: Comparison, pair: tuple[str, str]) -> str:
+    places = comparison.networks[comparison.base].seeds.places
+    return f"{places[pair[0]].name} to {places[pair[1]].name}"
+
+
+def _summary(compared: dict[str, Comparison]) -> str:
+    """For each pair a list of computed sentences."""
+    first = next(iter(compared.values()))
+    parts = []
+    for pair in first.pairs:
+        items = [_sentence(compared[view.name], pair, view) for view in VIEWS]
+        listed = "".join(f"<li>{item}</li>" for item in items)
+        parts.append(f"<h3>{escape(_names(first, pair))}</h3><ul>{listed}</ul>")
+    return "".join(parts)
+
+
+def _sentence(comparison: Comparison, pair: tuple[str, str], view: View) -> str:
+    """What the scenarios do to one pair's best way; those that do the same taken together."""
+    base = comparison.route(comparison.base, pair)
+    effects: dict[str, list[str]] = {}
+    for scenario in comparison.scenarios:
+        if scenario != comparison.base:
+            effect = _effect(comparison, scenario, pair, base)
+            effects.setdefault(effect, []).append(escape(comparison.networks[scenario].title))
+    unchanged = effects.pop("", [])
+    changed = [f"<i>{'; '.join(names)}</i>: {effect}." for effect, names in effects.items()]
+    if len(unchanged) + 1 == len(comparison.scenarios):
+        changed = ["No scenario changes it."]
+    now = f"runs through {_through(base)}: {_figures(base)}." if base else "does not exist today."
+    return " ".join([f"<b>{escape(view.lead)}</b>", now, *changed])
+
+
+def _effect(
+    comparison: Comparison, scenario: str, pair: tuple[str, str], base: Route | None
+) -> str:
+    """What one scenario changes, in words; empty where nothing does."""
+    way = comparison.route(scenario, pair)
+    if way is None:
+        return "no way is left" if base else ""
+    if base is None:
+        return f"a way opens through {_through(way)}: {_figures(way)}"
+    hours, usd = way.hours - base.hours, way.usd - base.usd
+    if way.links == base.links and abs(hours) < SMALL and abs(usd) < SMALL:
+        return ""
+    where = "the same way" if way.links == base.links else f"through {_through(way)}"
+    return f"{where}, {_signed(hours, 'h')} and {_signed(usd, 'USD')}"
+
+
+def _through(way: Route) -> str:
+    return escape(" ".join(way.countries)) + f" by {_listed(way.modes)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _figures(way: Route) -> str:
+    borders = f"{way.borders} border{'s' * (way.borders != 1)}"
+    return f"{duration(way.hours)}, {way.usd:,.0f} USD, {way.km:,.0f} km, {borders}"
+
+
+def _signed(value: float, unit: str) -> str:
+    if abs(value) < SMALL:
+        return f"the same {'time' if unit == 'h' else 'price'}"
+    return f"{abs(value):,.0f} {unit} {'more' if value > 0 else 'less'}"
+
+
+def duration(hours: float) -> str:
+    """Hours as a reader takes them in: hours up to five days, then days.
+
+    Examples
+    --------
+    >>> duration(50.4), duration(240)
+    ('50 h', '10.0 days')
+    """
+    return f"{hours:,.0f} h" if hours < DAYS_FROM_H else f"{hours / 24:,.1f} days"
+
+
+def _map_cards(comparison: Comparison) -> str:
+    cards = [("network", "The whole network", "places, links, gates and named corridors")]
+    for pair in comparison.pairs:
+        ways = {way.links for name in comparison.scenarios if (way := comparison.route(name, pair))}
+        count = (
+            f"{len(ways)} way{'s' * (len(ways) != 1)} under {len(comparison.scenarios)} scenarios"
+        )
+        cards.append((_slug(pair), _names(comparison, pair), count))
+    links = "".join(
+        f'<a class="card" href="maps/{escape(slug)}.html"><b>{escape(title)}</b>'
+        f"<span>{escape(words)}</span></a>"
+        for slug, title, words in cards
+    )
+    frame = (
+        f'<iframe title="Map: {escape(cards[1][1])}" loading="lazy" '
+        f'src="maps/{escape(cards[1][0])}.html"></iframe>'
+        if len(cards) > 1
+        else ""
+    )
+    return f'<div class="cards">{links}</div>{frame}'
+
+
+def _tables(comparison: Comparison, view: View) -> str:
+    csv = f"tables/comparison-{view.name}.csv"
+    tables = "".join(_pair_table(comparison, pair) for pair in comparison.pairs)
+    return f'<p class="small">As a table: <a href="{csv}">{csv}</a></p>{tables}'
+
+
+def _pair_table(comparison: Comparison, pair: tuple[str, str]) -> str:
+    heads = ("scenario", "time", "", "USD", "", "km", "kg CO₂e", "borders", "gauge", "through")
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    rows = "".join(_pair_row(comparison, name, pair) for name in comparison.scenarios)
+    title = escape(_names(comparison, pair))
+    return (
+        f'<div class="scroll"><table><caption>{title}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> str:
+    way, base = comparison.route(scenario, pair), comparison.route(comparison.base, pair)
+    name = escape(comparison.networks[scenario].title)
+    if way is None:
+        needs = escape(", ".join(comparison.needs[scenario, pair]) or "nothing would help")
+        return f'<tr class="none"><th>{name}</th><td colspan="9">no way; needs {needs}</td></tr>'
+    kind = comparison.change_of_way(scenario, pair)
+    hours = _delta(way.hours - base.hours, "h") if base else ""
+    usd = _delta(way.usd - base.usd, "") if base else ""
+    cells = [
+        duration(way.hours),
+        hours,
+        f"{way.usd:,.0f}",
+        usd,
+        f"{way.km:,.0f}",
+        f"{way.co2_kg:,.0f}",
+        str(way.borders),
+        str(way.gauge_changes),
+    ]
+    numbers = "".join(f"<td>{cell}</td>" for cell in cells)
+    through = f'<td class="left">{_through(way)}</td>'
+    return f'<tr class="{kind}"><th>{name}</th>{numbers}{through}</tr>'
+
+
+def _delta(value: float, unit: str) -> str:
+    if abs(value) < SMALL:
+        return ""
+    kind = "better" if value < 0 else "worse"
+    return f'<span class="{kind}">{value:+,.0f}{" " + unit if unit else ""}</span>'
+
+
+def _scenario_list(comparison: Comparison) -> str:
+    parts = []
+    for name, net in comparison.networks.items():
+        reason = net.scenarios[-1].reason if net.scenarios else ""
+        changes = "".join(f"<li>{escape(str(effect))}</li>" for effect in net.effects)
+        acted = "".join(
+            f"<li>condition: {escape(net.seeds.conditions[item].title)}</li>" for item in net.acted
+        )
+        listed = f"<ul>{changes}{acted}</ul>" if changes or acted else ""
+        parts.append(
+            f"<h3>{escape(net.title)} <code>{escape(name)}</code></h3>"
+            f"<p>{escape(reason)} Gates as of {net.date}.</p>{listed}"
+        )
+    return "".join(parts)
+
+
+def _limits(net: Network) -> str:
+    seeds = net.seeds
+    assumed = sum("assumed" in row.source for row in seeds.parameters.values())
+    lines = [
+        (
+            f"{len(seeds.places)} places, {len(seeds.links)} links, {len(seeds.gates)} gates with "
+            f"{len(seeds.events)} dated events, {len(seeds.sources)} sources; {assumed} of "
+            f"{len(seeds.parameters)} parameters rest at least in part on an assumption and carry "
+            "a range."
+        ),
+        (
+            "Lengths are published ones where there are any; lines on the maps are for the eye. "
+            "Speeds, waits and prices are means with wide ranges, not quotations."
+        ),
+        "Emissions are tank-to-wheel unless a source says otherwise.",
+        BORDERS_NOTE,
+        ATTRIBUTION,
+        *seeds.attribution,
+    ]
+    return "".join(f"<p>{escape(line)}</p>" for line in lines)
