@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from corridors.analysis.validation import Validation, validate
     from corridors.compare import Comparison, compare
     from corridors.cost import Cargo
     from corridors.errors import (
@@ -46,6 +47,8 @@ _HOMES = {
     "Change": "scenario",
     "compare": "compare",
     "Comparison": "compare",
+    "validate": "analysis.validation",
+    "Validation": "analysis.validation",
     "map": "render.maps",
     "CorridorsError": "errors",
     "NoRoute": "errors",
@@ -68,6 +71,8 @@ __all__ = [
     "Change",
     "compare",
     "Comparison",
+    "validate",
+    "Validation",
     "map",
     "CorridorsError",
     "NoRoute",

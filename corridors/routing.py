@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -304,15 +304,9 @@ def route(
     stops = [origin, *via, destination]
     for place in stops:
         check_place(net, place)
-    weight = query.weight_between(origin, destination)
-    arcs: list[int] = []
-    layer = ORIGIN
-    for start, end in pairwise(stops):
-        part = query.solve(weight, start, layer, end, final=end is stops[-1])
-        if part is None:
-            raise NoRoute(origin, destination, query.needs(origin, destination, stops))
-        arcs += part
-        layer = net.arcs.states[int(net.arcs.head[part[-1]])].layer if part else layer
+    arcs = query.through(query.weight_between(origin, destination), stops)
+    if arcs is None:
+        raise NoRoute(origin, destination, query.needs(stops))
     return query.as_route(origin, destination, arcs)
 
 
@@ -359,8 +353,7 @@ def alternatives(
             break
         asked *= 2
     if not distinct:
-        stops = [origin, destination]
-        raise NoRoute(origin, destination, query.needs(origin, destination, stops))
+        raise NoRoute(origin, destination, query.needs([origin, destination]))
     return [query.as_route(origin, destination, way) for way in [*distinct.values()][::-1][:k]]
 
 
@@ -504,43 +497,39 @@ class Query:
         places = self.net.seeds.places
         return self.net.open_for(places[origin].country, places[destination].country)
 
-    def solve(
-        self, weight: NDArray[np.float64], start: str, layer: str, end: str, *, final: bool
-    ) -> list[int] | None:
-        """Arcs from a state to a place; to its door if it is the last stop."""
-        if start == end:
-            return []
-        arcs = self.net.arcs
-        source = arcs.node[State(start, layer)]
-        if final:
-            goals = [arcs.node[State(end, DESTINATION)]]
-        else:
-            layers = schema.LAYERS
-            goals = [arcs.node[State(end, at)] for at in layers if State(end, at) in arcs.node]
-        found = [kernel.shortest(_graph(self.net), weight, source, goal) for goal in goals]
-        best = min(found, key=lambda way: way[0], default=(np.inf, []))
-        return best[1] or None
+    def through(self, weight: NDArray[np.float64], stops: Sequence[str]) -> list[int] | None:
+        """Arcs of the least way from door to door over places in order; None where none leads.
 
-    def needs(self, origin: str, destination: str, stops: Sequence[str]) -> tuple[str, ...]:
-        """The fewest shut gates that would have to open for there to be a way."""
+        A stop may be reached and left in any of its layers; the least way to each is kept, so
+        the whole is exact.
+        """
+        node = self.net.arcs.node
+        first, *further_stops = (stop for stop, _ in groupby(stops))
+        ways: dict[int, tuple[float, list[int]]] = {node[State(first, ORIGIN)]: (0.0, [])}
+        for left, stop in enumerate(further_stops, start=1 - len(further_stops)):
+            layers = schema.LAYERS if left else (DESTINATION,)
+            goals = [node[State(stop, layer)] for layer in layers if State(stop, layer) in node]
+            reached: dict[int, tuple[float, list[int]]] = {}
+            for source, (spent, arcs) in ways.items():
+                for goal in goals:
+                    cost, further = kernel.shortest(_graph(self.net), weight, source, goal)
+                    if spent + cost < reached.get(goal, (np.inf, []))[0]:
+                        reached[goal] = (spent + cost, arcs + further)
+            ways = reached
+        return min(ways.values(), key=lambda way: way[0])[1] if ways else None
+
+    def needs(self, stops: Sequence[str]) -> tuple[str, ...]:
+        """The fewest shut gates that would have to open for there to be a way over the stops."""
         net, arcs = self.net, self.net.arcs
         weight = np.where(self._off_limits, np.inf, net.figures(self.cargo).by(self.by))
-        shut = [gate for gate in arcs.gate_arcs if gate not in self._gates(origin, destination)]
+        stand_open = self._gates(stops[0], stops[-1])
+        shut = [gate for gate in arcs.gate_arcs if gate not in stand_open]
         for gate in shut:
             weight[arcs.gate_arcs[gate]] += _GATE_PENALTY
-        needed: dict[str, None] = {}
-        layer = ORIGIN
-        for start, end in pairwise(stops):
-            way = self.solve(weight, start, layer, end, final=end is stops[-1])
-            if way is None:
-                return ()
-            for arc in way:
-                link = net.seeds.links[arcs.links[arcs.link[arc]]] if arcs.link[arc] >= 0 else None
-                needed |= dict.fromkeys(
-                    gate for gate in (link.gates if link else ()) if gate in shut
-                )
-            layer = arcs.states[int(arcs.head[way[-1]])].layer if way else layer
-        return tuple(needed)
+        way = self.through(weight, stops) or []
+        links = [arcs.links[arcs.link[arc]] for arc in way if arcs.link[arc] >= 0]
+        passed = dict.fromkeys(gate for link in links for gate in net.seeds.links[link].gates)
+        return tuple(gate for gate in passed if gate in shut)
 
     def as_route(self, origin: str, destination: str, way: list[int]) -> Route:
         """A route from the arcs of a way."""

@@ -167,3 +167,14 @@ def _kind(gate: str) -> str:
 def network(folder: Path, drawing: str, **options: object) -> Network:
     """Draw and load."""
     return load(draw(folder, drawing, **options), date="2026-01-01")
+
+
+def alter(folder: Path, table: str, key: str, **cells: object) -> Path:
+    """Change cells of the row whose first cell is ``key``; ``from_`` stands for ``from``."""
+    path = folder / f"{table}.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    chosen = next(row for row in rows if next(iter(row.values())) == key)
+    chosen |= {name.rstrip("_"): str(value) for name, value in cells.items()}
+    write(folder, table, rows)
+    return folder

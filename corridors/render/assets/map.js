@@ -56,11 +56,6 @@ function drawCorridors(map, data) {
     style: { fillColor: "#f6f2e9", fillOpacity: 1, color: "#b9ae9b", weight: 0.9 },
   }).addTo(map);
 
-  data.labels.forEach((country) => {
-    L.marker(country.at, { pane: "labels", interactive: false, keyboard: false,
-      icon: L.divIcon({ className: "co-country", html: make("span", null, country.name), iconSize: null }) }).addTo(map);
-  });
-
   /* Network */
   const byId = {};
   const network = L.layerGroup().addTo(map);
@@ -164,6 +159,8 @@ function drawCorridors(map, data) {
     gateMarkers.forEach((marker) => {
       const chosen = onRoute.has(marker.gate.id);
       const size = (zoom < 4.5 ? 7 : zoom < 6 ? 11 : 15) + (chosen ? 4 : 0);
+      const minor = marker.gate.kind === "service" && zoom < 5.5 && !chosen;
+      marker.getElement().style.display = minor ? "none" : "";
       const svg = gateSvg(marker.gate.kind, marker.gate.open, size);
       marker.setIcon(L.divIcon({ className: "co-gate", iconSize: [size, size], html: svg }));
     });
@@ -177,6 +174,21 @@ function drawCorridors(map, data) {
   const rank = (place) => (ends.has(place.name) ? 0 : nearWay.has(String(place.at)) && ["city", "port", "station"].includes(place.kind) ? 1 : place.kind === "city" ? 2 : place.kind === "port" ? 3 : place.kind === "station" ? 4 : 5);
   const labelled = data.places.map((place) => ({ place, rank: rank(place) })).sort((a, b) => a.rank - b.rank || a.place.id.localeCompare(b.place.id));
   const labels = L.layerGroup().addTo(map);
+  function placeCountries(taken, view) {
+    data.labels.forEach((country) => {
+      if (!view.contains(country.at)) return;
+      const spot = map.latLngToContainerPoint(country.at);
+      const half = country.name.length * 5.4;
+      if (!claim(taken, [spot.x - half, spot.y - 8, spot.x + half, spot.y + 8])) return;
+      L.marker(country.at, { pane: "labels", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "co-country", html: make("span", null, country.name), iconSize: null }) }).addTo(labels);
+    });
+  }
+  function claim(taken, box) {
+    if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
+    taken.push(box);
+    return true;
+  }
   function placeLabels() {
     labels.clearLayers();
     const zoom = map.getZoom();
@@ -190,13 +202,13 @@ function drawCorridors(map, data) {
       const spot = map.latLngToContainerPoint(place.at);
       const size = order === 0 ? 8.2 : 6.3;
       const box = [spot.x + 6, spot.y - 9, spot.x + 10 + place.name.length * size, spot.y + 9];
-      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return;
-      taken.push(box);
+      if (!claim(taken, box)) return;
       L.circleMarker(place.at, { pane: "labels", radius: order === 0 ? 5 : 2, weight: order === 0 ? 2.5 : 1, color: "#12181d", fillColor: "#fff", fillOpacity: 1, interactive: false }).addTo(labels);
       const text = make("span", null, place.name);
       L.marker(place.at, { pane: "labels", interactive: false, keyboard: false,
         icon: L.divIcon({ className: "co-label" + (order === 0 ? " end" : ""), html: text, iconSize: null, iconAnchor: [-7, order === 0 ? 11 : 9] }) }).addTo(labels);
     });
+    placeCountries(taken, view);
   }
 
   /* Panel */

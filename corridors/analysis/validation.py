@@ -1,0 +1,345 @@
+"""The model beside what was published: every miss is kept and explained."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import NoRoute
+from corridors.routing import MEASURES, Route, route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from corridors import schema
+    from corridors.network import Network
+
+#: How far the model may lie from a published value, as a share of it.
+TOLERANCE = {"km": 0.02, "hours": 0.25, "usd": 0.35}
+#: The share of the rows that ought to lie inside.
+WANTED = {"km": 0.90, "hours": 0.75, "usd": 0.75}
+#: What the way of a row minimises: a length is that of the shortest way, a time or a price that
+#: of the way a shipper would take.
+OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
+_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
+_MID_YEAR, _MID_MONTH = 7, 15
+#: Parts named in the sentence on a miss.
+_NAMED_PARTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One published figure held against the model.
+
+    Attributes
+    ----------
+    row
+        The published figure.
+    date
+        The day whose gates count: that of the statement, never after the network's own.
+    way
+        The model's way; None where there is none.
+    needs
+        Gates that would have to open for there to be a way.
+    """
+
+    row: schema.Observation
+    date: dt.date
+    way: Route | None = None
+    needs: tuple[str, ...] = ()
+
+    @cached_property
+    def by_part(self) -> dict[str, float]:
+        """The model's hours or USD by part, of the parts that the row counts, largest first."""
+        found: dict[str, float] = {}
+        for leg in self.way.legs if self.way else ():
+            for part, amount in (
+                leg.hours_by if self.row.measure == "hours" else leg.usd_by
+            ).items():
+                if not self.row.parts or part in self.row.parts:
+                    found[part] = found.get(part, 0.0) + amount
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    @cached_property
+    def model(self) -> float:
+        """The model's value, of the parts that the row counts; NaN where there is no way."""
+        if self.way is None:
+            return float("nan")
+        return self.way.km if self.row.measure == "km" else sum(self.by_part.values())
+
+    @property
+    def miss(self) -> float:
+        """How far the model lies from the published value, as a share of it."""
+        return (self.model - self.row.value) / self.row.value if self.row.value else float("nan")
+
+    @property
+    def inside(self) -> bool:
+        """Whether the model lies in the published spread, or within the tolerance of the value."""
+        row = self.row
+        spread = (
+            (row.value if row.low is None else row.low),
+            (row.value if row.high is None else row.high),
+        )
+        return spread[0] <= self.model <= spread[1] or abs(self.miss) <= TOLERANCE[row.measure]
+
+    @property
+    def like(self) -> bool:
+        """Whether like is held against like."""
+        return not self.row.unlike
+
+    @property
+    def why(self) -> str:
+        """A sentence or two on a miss; empty where the model lies inside."""
+        if self.inside:
+            return ""
+        row = self.row
+        said = [self._no_way() if self.way is None else self._off()]
+        said += [f"Not alike: {row.unlike}"] if row.unlike else []
+        said += [row.note] if row.note else []
+        return " ".join(text.rstrip(" .;") + "." for text in said)
+
+    def _no_way(self) -> str:
+        how = f" by {' or '.join(self.row.modes)}" if self.row.modes else ""
+        needs = f"; {', '.join(self.needs)} would have to open" if self.needs else ""
+        return f"No way{how} as of {self.date}{needs}"
+
+    def _off(self) -> str:
+        row = self.row
+        spread = "" if row.low is None else f" (spread {row.low:g} to {row.high or row.value:g})"
+        direction = "above" if self.miss > 0 else "below"
+        parts = [f"{part} {amount:,.0f}" for part, amount in self.by_part.items() if amount]
+        largest = f", of it {', '.join(parts[:_NAMED_PARTS])}" if row.measure != "km" else ""
+        return (
+            f"The model has {self.model:,.0f} {MEASURES[row.measure]}{largest}: "
+            f"{abs(self.miss):.0%} {direction} the {row.value:,g} published{spread}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """One row of the result, with the names and addresses of its sources left to the table."""
+        row = self.row
+        return {
+            "id": row.id,
+            "from": row.from_,
+            "to": row.to,
+            "modes": "; ".join(row.modes),
+            "via": "; ".join(row.via),
+            "measure": row.measure,
+            "published": row.value,
+            "low": row.low,
+            "high": row.high,
+            "model": self.model,
+            "miss_percent": 100 * self.miss,
+            "inside": self.inside,
+            "kind": row.kind,
+            "date": row.date,
+            "gates_as_of": str(self.date),
+            "scenario": row.scenario,
+            "opened": "; ".join(row.opened),
+            "parts": "; ".join(row.parts),
+            "unlike": row.unlike,
+            "countries": " ".join(self.way.countries) if self.way else "",
+            "note": row.note,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """All published figures beside the model's.
+
+    Attributes
+    ----------
+    network
+        The network that was held against them.
+    checks
+        One for each row of ``observed.csv``, in its order; none is left out.
+    """
+
+    network: Network = field(repr=False)
+    checks: tuple[Check, ...]
+
+    @property
+    def misses(self) -> tuple[Check, ...]:
+        """Checks that lie outside both spread and tolerance."""
+        return tuple(check for check in self.checks if not check.inside)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per published figure.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``id, from, to, modes, via, measure, published, low, high, model, miss_percent,
+            inside, kind, date, gates_as_of, scenario, opened, parts, unlike, countries, note, why,
+            source, source_titles, urls``. ``model`` is NaN where there is no way.
+        """
+        import pandas as pd
+
+        return pd.DataFrame([self._row(check) for check in self.checks])
+
+    def _row(self, check: Check) -> dict[str, Any]:
+        held = self.network.seeds.sources
+        rows = [held[source] for source in check.row.source if source in held]
+        return {
+            **check.to_dict(),
+            "source": "; ".join(check.row.source),
+            "source_titles": "; ".join(row.title for row in rows),
+            "urls": " ".join(row.url for row in rows if row.url),
+        }
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Shares inside, by measure.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by measure: ``rows, inside, share, wanted, reached`` of all rows, and
+            ``like_rows, like_inside, like_share`` of those that hold like against like.
+        """
+        import pandas as pd
+
+        found = {measure: self._shares(measure) for measure in TOLERANCE}
+        return pd.DataFrame.from_dict(found, orient="index").rename_axis("measure")
+
+    def _shares(self, measure: str) -> dict[str, Any]:
+        checks = [check for check in self.checks if check.row.measure == measure]
+        like = [check for check in checks if check.like]
+        share, like_share = _share_inside(checks), _share_inside(like)
+        return {
+            "rows": len(checks),
+            "inside": sum(check.inside for check in checks),
+            "share": share,
+            "wanted": WANTED[measure],
+            "reached": share >= WANTED[measure],
+            "like_rows": len(like),
+            "like_inside": sum(check.inside for check in like),
+            "like_share": like_share,
+        }
+
+    @property
+    def by_kind(self) -> pd.DataFrame:
+        """Rows and shares inside by measure and kind of figure.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``measure, kind, rows, inside, share``; only kinds that occur.
+        """
+        import pandas as pd
+
+        groups: dict[tuple[str, str], list[Check]] = {}
+        for check in self.checks:
+            groups.setdefault((check.row.measure, check.row.kind), []).append(check)
+        rows = [
+            {
+                "measure": measure,
+                "kind": kind,
+                "rows": len(checks),
+                "inside": sum(check.inside for check in checks),
+                "share": _share_inside(checks),
+            }
+            for (measure, kind), checks in sorted(groups.items())
+        ]
+        return pd.DataFrame(rows, columns=["measure", "kind", "rows", "inside", "share"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it; what is not known is null."""
+        return {
+            "date": str(self.network.date),
+            "tolerance": TOLERANCE,
+            "summary": {
+                measure: {name: _plain(value) for name, value in self._shares(measure).items()}
+                for measure in TOLERANCE
+            },
+            "rows": [
+                {name: _plain(value) for name, value in self._row(check).items()}
+                for check in self.checks
+            ],
+        }
+
+    def _repr_html_(self) -> str:
+        head = f"{len(self.checks)} published figures against {self.network.name}"
+        return f"<h4>{escape(head)}</h4>{self.summary.round(3).to_html()}"
+
+
+def validate(net: Network) -> Validation:
+    """Hold every published total of ``observed.csv`` against the model.
+
+    A length is held against the shortest way under the row's modes and places to pass; a time or
+    a price against the way of least generalised cost under the same. Gates stand as they stood
+    when the figure was published, with the scenario and the gates that the row names laid over.
+
+    Parameters
+    ----------
+    net
+        The network; its own scenarios stay.
+
+    Returns
+    -------
+    Validation
+
+    Raises
+    ------
+    ScenarioError
+        When a row names a scenario that is not there.
+
+    Examples
+    --------
+    >>> import corridors as co
+    >>> found = co.validate(co.load())
+    >>> len(found.checks) == len(found.network.seeds.observed)
+    True
+    """
+    return Validation(net, tuple(_check(net, row) for row in net.seeds.observed.values()))
+
+
+def _check(net: Network, row: schema.Observation) -> Check:
+    date = _day(row.date, net.date)
+    layers = (row.scenario,) if row.scenario else ()
+    under = net.under(*layers, open=row.opened, date=date)
+    try:
+        way = route(
+            under,
+            row.from_,
+            row.to,
+            by=OBJECTIVE[row.measure],
+            modes=row.modes or None,
+            via=row.via,
+            avoid=row.avoid,
+        )
+    except NoRoute as no:
+        return Check(row, date, needs=no.needs)
+    return Check(row, date, way)
+
+
+def _day(text: str, latest: dt.date) -> dt.date:
+    """The day a statement speaks of: the middle of a month or year; ``latest`` if not given."""
+    found = _DATE.match(text)
+    if not found:
+        return latest
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        return min(dt.date(year or 1, month or _MID_YEAR, day or _MID_MONTH), latest)
+    except ValueError:
+        return latest
+
+
+def _share_inside(checks: Iterable[Check]) -> float:
+    inside = [check.inside for check in checks]
+    return sum(inside) / len(inside) if inside else float("nan")
+
+
+def _plain(value: Any) -> Any:
+    """A number that JSON can hold: NaN becomes null."""
+    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN alone differs from itself
+
+
+__all__ = ["Check", "Validation", "validate"]

@@ -1,0 +1,22 @@
+"""What all tests share: how far hypothesis searches, and the bundled network, read once."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import corridors as co
+
+settings.register_profile(
+    "quick", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("quick"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "quick")
+
+
+@pytest.fixture(scope="session")
+def bundled() -> co.Network:
+    """The bundled network as of its data date."""
+    return co.load()
