@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,24 +61,38 @@ class Scope(NamedTuple):
 
 
 class Term(NamedTuple):
-    """One addend of an arc's figures, as places in the vector of values."""
+    """One addend of an arc's figures, as places in the vector of values; ``gate`` asks for it."""
 
     measure: int
     part: str
     a: int
     b: int = ONE
     c: int = ONE
+    gate: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """The terms of one measure as columns of equal length."""
+    """The terms of one measure as columns of equal length, sorted by arc.
+
+    ``gate`` counts the gates of ``Arcs.gate_arcs`` from 0; -1 where no gate asks for the term.
+    """
 
     arc: NDArray[np.int64]
     part: NDArray[np.int64]
     a: NDArray[np.int64]
     b: NDArray[np.int64]
     c: NDArray[np.int64]
+    gate: NDArray[np.int64]
+
+    @cached_property
+    def of_arc(self) -> Mapping[int, list[tuple[str, int, int, int]]]:
+        """Part and places of the terms of each arc that has any."""
+        found: dict[int, list[tuple[str, int, int, int]]] = defaultdict(list)
+        columns = (column.tolist() for column in (self.arc, self.part, self.a, self.b, self.c))
+        for arc, part, a, b, c in zip(*columns, strict=True):
+            found[arc].append((PARTS[part], a, b, c))
+        return dict(found)
 
     def amounts(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each term amounts to under a vector of values."""
@@ -292,7 +306,7 @@ class _Builder:
             for name, measure, part in (("dwell_h", HOURS, "border"), ("fee_usd", USD, "fees")):
                 if due or self.lookup.own(name, scope):
                     value = self._needed(name, scope, by=f"gate {gate}")
-                    terms.append(Term(measure, part, value))
+                    terms.append(Term(measure, part, value, gate=gate))
         return terms
 
     def _change(self, place: str, layers: tuple[str, ...]) -> None:
@@ -313,16 +327,17 @@ class _Builder:
 
     def _load(self, place: str, layers: Iterable[str]) -> None:
         for layer in layers:
-            terms = self._handling("loading", place, layer)
-            self._arc_at(place, ORIGIN, layer, LOAD, [*terms, *self._boarding(place, layer)])
-            self._arc_at(place, layer, DESTINATION, UNLOAD, terms)
+            load = self._handling("loading", place, layer, ORIGIN)
+            self._arc_at(place, ORIGIN, layer, LOAD, [*load, *self._boarding(place, layer)])
+            unload = self._handling("loading", place, layer, DESTINATION)
+            self._arc_at(place, layer, DESTINATION, UNLOAD, unload)
 
-    def _handling(self, name: str, place: str, layer: str, entered: str = "") -> list[Term]:
+    def _handling(self, name: str, place: str, layer: str, entered: str) -> list[Term]:
         scope = Scope(
             mode=_names(layer),
             country=self.seeds.places[place].country,
             at=(place,),
-            to=_names(entered) if entered else (),
+            to=_names(entered),
         )
         return [
             Term(HOURS, name, self._needed(f"{name}_h", scope, by=place)),
@@ -367,7 +382,7 @@ class _Builder:
             back_arc=back,
             links=tuple(self.seeds.links),
             gate_arcs={gate: np.array(behind[gate], dtype=np.int64) for gate in self.seeds.gates},
-            terms=tuple(_columns(arcs, measure) for measure in range(4)),
+            terms=tuple(_columns(arcs, measure, [*self.seeds.gates]) for measure in range(4)),
             values=np.array(values),
             parameter=self.parameter,
             length=self.length,
@@ -388,12 +403,13 @@ def _starts(ends: NDArray[np.int64], nodes: int) -> NDArray[np.int64]:
     return np.searchsorted(ends, np.arange(nodes + 1)).astype(np.int64)
 
 
-def _columns(arcs: list[_Arc], measure: int) -> Terms:
+def _columns(arcs: list[_Arc], measure: int, gates: list[str]) -> Terms:
+    number = {"": -1} | {gate: place for place, gate in enumerate(gates)}
     rows = [
-        (index, PARTS.index(term.part), term.a, term.b, term.c)
+        (index, PARTS.index(term.part), term.a, term.b, term.c, number[term.gate])
         for index, arc in enumerate(arcs)
         for term in arc.terms
         if term.measure == measure
     ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 5)
+    table = np.array(rows, dtype=np.int64).reshape(-1, 6)
     return Terms(*table.T)

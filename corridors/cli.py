@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from rich.markup import escape
 
 import corridors as co
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.table import Table
 
     from corridors.compare import Comparison
+    from corridors.exchange.lines import Misfit
     from corridors.network import Network
     from corridors.routing import Route
 
 BAD_INPUT = 2
+#: What typer raises when a command line cannot be read.
+_UNREADABLE: Any = typer.BadParameter.__mro__[2]
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Route freight over transport corridors, flip a border, compare, and show where every "
     "number comes from.",
@@ -41,15 +45,31 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Open = Annotated[list[str] | None, typer.Option("--open", help="A gate to open; repeatable.")]
 Close = Annotated[list[str] | None, typer.Option("--close", help="A gate to shut; repeatable.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="File or folder to write.")]
+CargoName = Annotated[str | None, typer.Option("--cargo", help="Cargo profile, western-shipper.")]
+Opening = Annotated[
+    str, typer.Option("--opening", help="Day unbuilt gates open on: low, likely or high.")
+]
+scenarios_app = typer.Typer(help="Scenarios: list them, show what one changes, begin a new one.")
+app.add_typer(scenarios_app, name="scenario")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; exit 2 with one clear line for bad input."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(args=None if arguments is None else list(arguments), standalone_mode=True)
+        code = app(args=given or ["--help"], prog_name="corridors", standalone_mode=False)
     except co.CorridorsError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(BAD_INPUT)
+        _refuse(str(error))
+    except _UNREADABLE as error:
+        _refuse(" ".join(error.format_message().split()))
+    except OSError as error:
+        _refuse(f"{error.filename or 'a file'}: {error.strerror or error}")
+    sys.exit(code or 0)
+
+
+def _refuse(message: str) -> NoReturn:
+    sys.stderr.write(f"{message}\n")
+    sys.exit(BAD_INPUT)
 
 
 def _network(
@@ -93,15 +113,41 @@ def route(
         list[str] | None, typer.Option("--avoid", help="Place, corridor or country to keep off.")
     ] = None,
     k: Annotated[int, typer.Option("--k", help="How many alternatives.")] = 1,
+    distinct: Annotated[
+        bool, typer.Option("--distinct", help="Alternatives that differ by corridor.")
+    ] = False,
+    cargo: CargoName = None,
     as_json: AsJson = False,
 ) -> None:
     """The best way between two places, leg by leg."""
     net = _network(seeds, date, scenario, open_, close)
-    if k > 1:
-        found = co.alternatives(net, origin, destination, k=k, by=by, modes=mode, avoid=avoid or ())
+    if k != 1 and via:
+        message = "--via holds for one route; --k lists alternatives, which it cannot be held to"
+        raise co.CorridorsError(message)
+    if k != 1:
+        found = co.alternatives(
+            net,
+            origin,
+            destination,
+            k=k,
+            by=by,
+            cargo=_cargo(cargo, net),
+            modes=mode,
+            avoid=avoid or (),
+            distinct=distinct,
+        )
     else:
         found = [
-            co.route(net, origin, destination, by=by, modes=mode, via=via or (), avoid=avoid or ())
+            co.route(
+                net,
+                origin,
+                destination,
+                by=by,
+                cargo=_cargo(cargo, net),
+                modes=mode,
+                via=via or (),
+                avoid=avoid or (),
+            )
         ]
     if as_json:
         plain = [way.to_dict() for way in found]
@@ -120,18 +166,198 @@ def compare(
     seeds: Seeds = None,
     date: Date = None,
     by: By = "time",
+    cargo: CargoName = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Every pair under every scenario, against the first one."""
     net = co.load(seeds, date=date)
-    comparison = co.compare(net, scenarios, [_pair(text) for text in pair], by=by)
+    pairs = [_pair(text) for text in pair]
+    comparison = co.compare(net, scenarios, pairs, by=by, cargo=_cargo(cargo, net))
     if out is not None:
         _write_table(comparison, out)
     elif as_json:
         _print_json(comparison.to_dict())
     else:
         _show(*(_comparison_table(comparison, pair) for pair in comparison.pairs))
+
+
+@app.command()
+def explain(
+    origin: str,
+    destination: str,
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    open_: Open = None,
+    close: Close = None,
+    by: By = "time",
+    cargo: CargoName = None,
+    as_json: AsJson = False,
+) -> None:
+    """What scenarios change on a way, and because of which gate."""
+    before = co.load(seeds, date=date)
+    net = _network(seeds, date, scenario, open_, close)
+    new = co.route(net, origin, destination, by=by, cargo=_cargo(cargo, net))
+    try:
+        old = new.on(before)
+    except co.NoRoute as no:
+        opened = [gate for gate in new.gates if gate not in before.open_gates]
+        if as_json:
+            _print_json({"old": None, "new": new.to_dict(), "gates": opened, "needs": no.needs})
+        else:
+            typer.echo(f"{no}\nnow {new}\nopened by {', '.join(opened)}")
+        return
+    found = old.explain(new)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        typer.echo(found.words())
+
+
+@app.command()
+def breakeven(
+    origin: str,
+    destination: str,
+    lever: Annotated[
+        str, typer.Option("--lever", help="duty:araz, dwell:GATE, rate:ID, speed:ID or ID.")
+    ],
+    low: Annotated[float | None, typer.Option("--low", help="Where the range begins.")] = None,
+    high: Annotated[float | None, typer.Option("--high", help="Where it ends.")] = None,
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    open_: Open = None,
+    close: Close = None,
+    by: By = "cost",
+    cargo: CargoName = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Table .csv or chart .svg, .png to write.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where the best way changes as a duty, a dwell, a rate or a speed moves, exactly."""
+    net = _network(seeds, date, scenario, open_, close)
+    found = co.breakeven(
+        net,
+        origin,
+        destination,
+        lever=lever,
+        low=low,
+        high=high,
+        by=by,
+        cargo=_cargo(cargo, net),
+    )
+    if out is not None:
+        typer.echo(f"wrote {_write_csv_or_chart(out, found.table, lambda: co.chart(found))}")
+    elif as_json:
+        _print_json(found.to_dict())
+    else:
+        typer.echo(found.words())
+
+
+@app.command()
+def timeline(
+    pair: Annotated[list[str], typer.Argument(help="origin:destination; several may follow.")],
+    first: Annotated[int, typer.Option("--from", help="First year.")],
+    last: Annotated[int, typer.Option("--to", help="Last year.")],
+    seeds: Seeds = None,
+    scenario: Scenarios = None,
+    by: By = "time",
+    opening: Opening = "likely",
+    cargo: CargoName = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """The best way year by year, and because of which gate it changes."""
+    from corridors.files import write_text
+
+    net = _network(seeds, None, scenario)
+    found = co.timeline(
+        net,
+        [_pair(text) for text in pair],
+        range(first, last + 1),
+        by=by,
+        opening=opening,
+        cargo=_cargo(cargo, net),
+    )
+    if out is not None:
+        typer.echo(f"wrote {write_text(out, found.table.to_csv(index=False))}")
+    elif as_json:
+        _print_json(found.to_dict())
+    else:
+        typer.echo(found.words())
+
+
+@app.command()
+def chart(
+    origin: str,
+    destination: str,
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    by: By = "time",
+    measure: Annotated[str, typer.Option("--measure", help="hours or usd up the side.")] = "hours",
+    cargo: CargoName = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="File to write, .svg or .png.")
+    ] = None,
+) -> None:
+    """Time or cost over distance; under scenarios laid over the same without them."""
+    before = co.load(seeds, date=date)
+    net = _network(seeds, date, scenario)
+    way = co.route(net, origin, destination, by=by, cargo=_cargo(cargo, net))
+    old = _route_or_none(before, origin, destination, by) if scenario else None
+    drawn = co.chart([old, way] if old else way, measure=measure)
+    typer.echo(f"wrote {drawn.save(out or 'chart.svg')}")
+
+
+@scenarios_app.command("list")
+def scenario_list(seeds: Seeds = None, as_json: AsJson = False) -> None:
+    """The scenarios that come with the tables."""
+    from corridors.scenario import bundled_scenarios, load_scenario
+
+    tables = co.load(seeds).seeds
+    found = [load_scenario(name, tables) for name in bundled_scenarios(tables)]
+    if as_json:
+        _print_json([{"id": one.id, "title": one.title, "reason": one.reason} for one in found])
+        return
+    width = max((len(one.id) for one in found), default=0)
+    for one in found:
+        typer.echo(f"{one.id:<{width}}  {one.title}")
+
+
+@scenarios_app.command("show")
+def scenario_show(
+    scenario: Annotated[str, typer.Argument(help="Bundled id or TOML file.")],
+    seeds: Seeds = None,
+    date: Date = None,
+    as_json: AsJson = False,
+) -> None:
+    """A scenario against the base, as a diff."""
+    from corridors.analysis.explain import scenario_diff
+
+    net = co.load(seeds, date=date)
+    found = scenario_diff(net, net.under(scenario, date=date))
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        typer.echo(found.words())
+
+
+@scenarios_app.command("new")
+def scenario_new(
+    scenario: Annotated[str, typer.Argument(help="Id of the new scenario.")] = "my-scenario",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="File to write; printed if left out.")
+    ] = None,
+) -> None:
+    """A commented template with an example of every verb."""
+    from corridors.files import write_text
+    from corridors.scenario import template
+
+    text = template(scenario)
+    typer.echo(text if out is None else f"wrote {write_text(out, text)}", nl=out is not None)
 
 
 @app.command("map")
@@ -147,6 +373,9 @@ def map_(
     """One Leaflet page: the network, or a route against the same without the scenarios."""
     from corridors.files import write_text
 
+    if origin and not destination:
+        message = f"a route from {origin!r} needs a destination"
+        raise co.CorridorsError(message)
     net = _network(seeds, date, scenario)
     routes, before = [], None
     if origin and destination:
@@ -155,6 +384,27 @@ def map_(
             before = _route_or_none(co.load(seeds, date=date), origin, destination, by)
     page = co.map(net, routes, base=before)
     path = write_text(out or "map.html", page.get_root().render())
+    typer.echo(f"wrote {path}")
+
+
+@app.command()
+def explorer(
+    origin: Annotated[str | None, typer.Argument(help="Place shown first.")] = None,
+    destination: Annotated[str | None, typer.Argument(help="Place shown first.")] = None,
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    by: By = "time",
+    place: Annotated[
+        list[str] | None, typer.Option("--place", help="Place of the table of pairs; repeatable.")
+    ] = None,
+    out: Out = None,
+) -> None:
+    """One offline page in which a reader flips gates and sees the freight move."""
+    net = _network(seeds, date, scenario)
+    path = co.explorer(
+        net, out or "explorer.html", origin=origin, destination=destination, by=by, places=place
+    )
     typer.echo(f"wrote {path}")
 
 
@@ -173,9 +423,15 @@ def report(
 
 
 @app.command()
-def check(seeds: Seeds = None, as_json: AsJson = False) -> None:
+def check(
+    seeds: Seeds = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="List drawn lines that differ from published km.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check a folder of tables and name every fault."""
-    from corridors.network import open_on
+    from corridors.exchange.lines import misfits
 
     net = co.load(seeds)
     tables = net.seeds
@@ -183,12 +439,218 @@ def check(seeds: Seeds = None, as_json: AsJson = False) -> None:
         name: len(getattr(tables, name))
         for name in ("places", "links", "gates", "events", "parameters", "corridors", "sources")
     }
-    if net.arcs.count and as_json:
-        _print_json({"faults": [], "counts": counts})
+    off = misfits(tables)
+    if as_json:
+        _print_json(
+            {"faults": [], "counts": counts, "lines_off": [item._asdict() for item in off]}
+        )
         return
-    stand_open = len(open_on(tables, tables.data_date))
     words = ", ".join(f"{count} {name}" for name, count in counts.items())
-    typer.echo(f"no faults: {words}; {stand_open} gates open on {tables.data_date}")
+    open_count = len(net.open_gates)
+    typer.echo(f"no faults: {words}; {open_count} gates open on {tables.data_date}")
+    typer.echo(f"{len(off)} of {len(tables.links)} drawn lines are off by more than 15 %")
+    if lines:
+        _show(_misfit_table(off))
+
+
+def _misfit_table(off: Sequence[Misfit]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("link", "published km", "drawn km", "why"):
+        table.add_column(heading, justify="right" if "km" in heading else "left")
+    for item in off:
+        table.add_row(item.link, f"{item.length_km:g}", f"{item.drawn_km:.1f}", item.why)
+    return table
+
+
+@app.command()
+def validate(
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    misses: Annotated[bool, typer.Option("--misses", help="Show the misses alone.")] = False,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """The model beside published lengths, times and costs; every miss with a sentence."""
+    from corridors.files import write_text
+    from corridors.render.console import validation_parts
+
+    found = co.validate(_network(seeds, date, scenario))
+    if out is not None:
+        typer.echo(f"wrote {write_text(out, found.table.to_csv(index=False))}")
+    elif as_json:
+        _print_json(found.to_dict())
+    else:
+        _show(*validation_parts(found, misses=misses))
+
+
+@app.command()
+def claims(
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the policy brief says, and what the model or a sum says of it."""
+    from corridors.analysis.claims import judge
+    from corridors.render.console import claims_table
+
+    net = _network(seeds, date, scenario)
+    judged = judge(net)
+    if as_json:
+        _print_json([item.to_dict() for item in judged])
+    else:
+        _show(claims_table(judged, net.seeds))
+
+
+@app.command()
+def sources(
+    source: Annotated[str | None, typer.Argument(help="One source: the rows on it.")] = None,
+    seeds: Seeds = None,
+    assumed: Annotated[bool, typer.Option("--assumed", help="List what is assumed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What rests on what: rows of each source, assumptions with their ranges, shares by table."""
+    from corridors.analysis.provenance import provenance
+    from corridors.render.console import provenance_parts, source_parts
+
+    found = provenance(co.load(seeds).seeds)
+    rows = None if source is None else found.of(source)
+    if as_json:
+        plain = found.to_dict()
+        chosen = [item for item in plain["sources"] if item["id"] == source]
+        _print_json(chosen[0] if chosen else plain)
+    elif source is not None and rows is not None:
+        _show(*source_parts(found, source))
+    else:
+        _show(*provenance_parts(found, assumed=assumed))
+
+
+@app.command()
+def export(
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    open_: Open = None,
+    close: Close = None,
+    by: By = "time",
+    format_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", help="geopackage, geojson, gmns, omx, csv or graphml; all of them if none."
+        ),
+    ] = None,
+    pair: Annotated[
+        list[str] | None, typer.Option("--pair", help="origin:destination whose route is added.")
+    ] = None,
+    place: Annotated[
+        list[str] | None, typer.Option("--place", help="Place of the skims; all cities if none.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the network, routes and skims in the formats of other programs."""
+    net = _network(seeds, date, scenario, open_, close)
+    pairs = [_pair(text) for text in pair or ()]
+    written = co.export(net, out or "out", formats=format_, pairs=pairs, places=place, by=by)
+    if as_json:
+        _print_json([str(path) for path in written])
+        return
+    for path in written:
+        typer.echo(f"wrote {path}")
+
+
+@app.command("import-osm")
+def import_osm(
+    file: Annotated[Path, typer.Argument(help="OpenStreetMap file, region.osm.pbf.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="New folder of tables to write.")],
+    primary: Annotated[bool, typer.Option("--primary", help="Take primary roads too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a folder of tables from an OpenStreetMap file."""
+    with _pulse() as progress:
+        made = co.import_osm(file, out, primary=primary, progress=progress)
+    if as_json:
+        _print_json(made.to_dict())
+        return
+    typer.echo(f"wrote {out}\n{made}")
+
+
+@app.command()
+def merge(
+    base: Annotated[str, typer.Argument(help="Folder of tables on top; bundled for ours.")],
+    imported: Annotated[Path, typer.Argument(help="Folder of tables to lay under it.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="New folder of tables to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Lay an imported network under another, and say which places found each other."""
+    made = co.merge(None if base == "bundled" else base, imported, out)
+    if as_json:
+        _print_json(made.to_dict())
+        return
+    typer.echo(f"wrote {out}\n{made}")
+
+
+@app.command()
+def background(
+    box: Annotated[str, typer.Option("--box", help="west,south,east,north in degrees.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="New folder of tables to write.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a folder of tables of a region from the packaged OpenStreetMap rail and highways."""
+    with _pulse() as progress:
+        made = co.background(out, _box(box), progress=progress)
+    if as_json:
+        _print_json(made.to_dict())
+        return
+    typer.echo(f"wrote {out}\n{made}")
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        message = f"box {text!r} must read west,south,east,north, such as 43,36,52,43.5"
+        raise co.CorridorsError(message) from None
+    return west, south, east, north
+
+
+@app.command("json-schema")
+def json_schema(of: Annotated[str, typer.Argument(help="route or compare.")]) -> None:
+    """The JSON Schema of what a command prints with --json."""
+    from corridors.exchange.json_schema import json_schema as schema_of
+
+    _print_json(schema_of(of))
+
+
+@contextmanager
+def _pulse() -> Iterator[Callable[[str], None]]:
+    """Words of a long work beside a bar, where a terminal is there to show them."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(20), TextColumn("{task.description}"), TimeElapsedColumn())
+    shown = Console(stderr=True)
+    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda words: bar.update(task, description=words)
+
+
+def _cargo(name: str | None, net: Network) -> co.Cargo | None:
+    return None if name is None else co.cargo(name, net)
+
+
+def _write_csv_or_chart(out: Path, table: Callable[[], Any], draw: Callable[[], co.Chart]) -> Path:
+    from corridors.files import write_text
+
+    if out.suffix == ".csv":
+        return write_text(out, table().to_csv(index=False))
+    if out.suffix not in {".svg", ".png"}:
+        message = f"{str(out)!r} must end in .csv, .svg or .png"
+        raise co.CorridorsError(message)
+    return draw().save(out)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -222,10 +684,10 @@ def _write_table(comparison: Comparison, out: Path) -> None:
 def _route_parts(way: Route) -> list[Any]:
     from rich.table import Table
 
-    names = way.network.seeds.places
+    names = _names(way.network)
     head = (
-        f"{names[way.origin].name} to {names[way.destination].name}, by {way.by} "
-        f"({way.scenario}, gates as of {way.date})"
+        f"{names[way.origin]} to {names[way.destination]}, by {way.by} "
+        f"({escape(way.scenario)}, gates as of {way.date})"
     )
     table = Table(title=head, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for heading in ("leg", "from", "to", "gates"):
@@ -238,8 +700,8 @@ def _route_parts(way: Route) -> list[Any]:
             what = f"{leg.from_layer} > {leg.to_layer}"
         table.add_row(
             what,
-            names[leg.start].name,
-            names[leg.end].name,
+            names[leg.start],
+            names[leg.end],
             ", ".join(leg.gates),
             f"{leg.km:,.0f}" if leg.link else "",
             f"{leg.hours:,.1f}",
@@ -260,6 +722,11 @@ def _route_parts(way: Route) -> list[Any]:
     return [table, through, ""]
 
 
+def _names(net: Network) -> dict[str, str]:
+    """Names of places, harmless in a table whose cells may hold markup."""
+    return {place.id: escape(place.name) for place in net.seeds.places.values()}
+
+
 def _figures(way: Route) -> list[str]:
     return [f"{way.km:,.0f}", f"{way.hours:,.1f}", f"{way.usd:,.0f}", f"{way.co2_kg:,.0f}"]
 
@@ -267,8 +734,8 @@ def _figures(way: Route) -> list[str]:
 def _comparison_table(comparison: Comparison, pair: tuple[str, str]) -> Table:
     from rich.table import Table
 
-    names = next(iter(comparison.networks.values())).seeds.places
-    title = f"{names[pair[0]].name} to {names[pair[1]].name}, by {comparison.by}"
+    names = _names(comparison.networks[comparison.base])
+    title = f"{names[pair[0]]} to {names[pair[1]]}, by {comparison.by}"
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("scenario")
     for heading in ("km", "hours", "change", "USD", "change", "kg CO2e", "borders", "gauges"):
@@ -279,15 +746,16 @@ def _comparison_table(comparison: Comparison, pair: tuple[str, str]) -> Table:
         way = comparison.route(scenario, pair)
         if way is None:
             needs = ", ".join(comparison.needs[scenario, pair]) or "nothing would help"
-            table.add_row(scenario, *[""] * 8, f"no way; needs {needs}")
+            table.add_row(escape(scenario), *[""] * 8, f"no way; needs {needs}")
             continue
         km, hours, usd, kg = _figures(way)
         changes = [
             _change(way.total(name) - base.total(name)) if base else "" for name in ("hours", "usd")
         ]
         counts = (str(way.borders), str(way.gauge_changes))
+        through = " ".join(way.countries)
         table.add_row(
-            scenario, km, hours, changes[0], usd, changes[1], kg, *counts, " ".join(way.countries)
+            escape(scenario), km, hours, changes[0], usd, changes[1], kg, *counts, through
         )
     return table
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.errors import CorridorsError, NoRoute
 from corridors.network import Network
 from corridors.routing import Route, check_place, route
+from corridors.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.cost import Cargo
-    from corridors.scenario import Scenario
 
 Pair = tuple[str, str]
 #: What a comparison lists of every route, with units.
@@ -203,9 +203,12 @@ def compare(
     """
     networks: dict[str, Network] = {}
     for item in scenarios:
-        under = item if isinstance(item, Network) else net.under(item)
-        networks[_name(item, under)] = under
-    asked = tuple((str(origin), str(destination)) for origin, destination in pairs)
+        name = _name(item, net)
+        if name in networks:
+            message = f"scenario {name!r} stands twice in the comparison"
+            raise CorridorsError(message)
+        networks[name] = item if isinstance(item, Network) else net.under(item)
+    asked = tuple(_pair(pair) for pair in pairs)
     for place in (place for pair in asked for place in pair):
         check_place(net, place)
     if not networks or not asked:
@@ -215,7 +218,7 @@ def compare(
     if against not in networks:
         message = f"base {against!r} is not among the scenarios: {', '.join(networks)}"
         raise CorridorsError(message)
-    allowed = None if modes is None else tuple(modes)
+    allowed = (modes,) if isinstance(modes, str) else modes if modes is None else tuple(modes)
     routes: dict[tuple[str, Pair], Route | None] = {}
     needs: dict[tuple[str, Pair], tuple[str, ...]] = {}
     for name, under in networks.items():
@@ -228,6 +231,15 @@ def compare(
     return Comparison(against, tuple(networks), asked, by, routes, needs, networks)
 
 
-def _name(item: object, under: Network) -> str:
+def _name(item: str | Path | Scenario | Network, net: Network) -> str:
     """A scenario's own id; what a stack of layers is called otherwise."""
-    return under.name if isinstance(item, Network) else under.scenarios[-1].id
+    if isinstance(item, Network):
+        return item.name
+    return item.id if isinstance(item, Scenario) else load_scenario(item, net.seeds).id
+
+
+def _pair(pair: Any) -> Pair:
+    if isinstance(pair, str) or len(pair) != 2:  # noqa: PLR2004 - from, to
+        message = f"{pair!r} is not an origin and a destination"
+        raise CorridorsError(message)
+    return (str(pair[0]), str(pair[1]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from corridors.arcs import HOURS, KG_PER_T, USD, USD_PER_T
+from corridors.arcs import HOURS, KG_PER_T, ONE, USD, USD_PER_T
 from corridors.errors import CorridorsError, UnknownNameError
 from corridors.schema import PARTS
 
@@ -28,6 +28,9 @@ OBJECTIVES: tuple[str, ...] = ("time", "cost", "co2", "generalised", "distance")
 HOURS_PER_DAY = 24.0
 DUTY = "duty"
 ALL_PARTS = (*PARTS, DUTY)
+#: Parts of USD that are charged by the container, not by the passage or the tonne.
+CHARGED_BY_UNIT = ("fare", "transfer", "loading")
+_BY_UNIT = np.array([part in CHARGED_BY_UNIT for part in PARTS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,18 @@ class Cargo:
         What a day costs, as a share of their value.
     avoid
         Countries (ISO) it may not pass.
+    teu
+        For how many twenty-foot containers it counts where ships, ferries and terminals charge.
     """
 
     tonnes: float = 14.0
     value_usd: float = 0.0
     time_cost_share_per_day: float = 0.0
     avoid: tuple[str, ...] = ()
+    teu: float = 1.0
 
     def __post_init__(self) -> None:
-        for name in ("tonnes", "value_usd", "time_cost_share_per_day"):
+        for name in ("tonnes", "value_usd", "time_cost_share_per_day", "teu"):
             amount = getattr(self, name)
             if not (np.isfinite(amount) and amount >= 0):
                 message = f"cargo: {name} {amount!r} must be a number that is not negative"
@@ -132,6 +138,10 @@ def arc_figures(
         for terms in arcs.terms
     ]
     usd = amount[USD] + cargo.tonnes * amount[USD_PER_T]
+    if cargo.teu != 1.0:
+        fixed = arcs.terms[USD]
+        more = (cargo.teu - 1.0) * _BY_UNIT[fixed.part] * fixed.amounts(values)
+        usd += np.bincount(fixed.arc, weights=more, minlength=count)
     for charge in charges:
         usd[charged_arcs(arcs, seeds, charge.target)] += charge.usd(cargo)
     lengths = np.append(values[len(values) - len(arcs.links) :], 0.0)
@@ -144,12 +154,66 @@ def arc_figures(
     )
 
 
+#: Rows of :func:`term_counts`: what a term may be an amount of.
+_HOUR, _USD, _USD_A_UNIT, _USD_A_TONNE, _KG_A_TONNE, _KM = range(6)
+
+
+def term_counts(by: str, cargo: Cargo) -> NDArray[np.float64]:
+    """What one of each kind of term counts for in an objective, shape (kinds,).
+
+    With :func:`counted_terms` it gives the weights of :func:`arc_figures` as one sum over terms,
+    which is how many draws are weighed at once.
+    """
+    counts = np.zeros(_KM + 1)
+    if by in ("cost", "generalised"):
+        counts[[_USD, _USD_A_UNIT, _USD_A_TONNE]] = 1.0, cargo.teu, cargo.tonnes
+    counts[_HOUR] = {"time": 1.0, "generalised": cargo.usd_per_h}.get(by, 0.0)
+    counts[_KG_A_TONNE] = cargo.tonnes * (by == "co2")
+    counts[_KM] = by == "distance"
+    return counts
+
+
+def counted_terms(arcs: Arcs, by: str) -> NDArray[np.int64]:
+    """The terms that count in an objective, shape (terms, 5): arc, kind, and places a, b, c."""
+    counts = term_counts(by, Cargo(1.0, 1.0, 1.0))
+    usd = np.where(_BY_UNIT[arcs.terms[USD].part], _USD_A_UNIT, _USD)
+    kinds = {HOURS: _HOUR, USD: usd, USD_PER_T: _USD_A_TONNE, KG_PER_T: _KG_A_TONNE}
+    found = [
+        np.column_stack(
+            np.broadcast_arrays(terms.arc, kinds[measure], terms.a, terms.b, terms.c)
+        ).astype(np.int64)
+        for measure, terms in enumerate(arcs.terms)
+    ]
+    hauls = np.flatnonzero(arcs.link >= 0)
+    lengths = np.array([arcs.length[link] for link in arcs.links])[arcs.link[hauls]]
+    found.append(np.column_stack(np.broadcast_arrays(hauls, _KM, lengths, ONE, ONE)))
+    every = np.concatenate(found)
+    return every[counts[every[:, 1]] > 0]
+
+
+def charge_terms(
+    arcs: Arcs, seeds: Seeds, charges: tuple[Charge, ...], by: str, first: int
+) -> NDArray[np.int64]:
+    """Duties and tolls as terms, their amounts standing from place ``first`` on in the values."""
+    rows = [np.zeros((0, 5), dtype=np.int64)]
+    if by in ("cost", "generalised"):
+        for place, charge in enumerate(charges, start=first):
+            charged = charged_arcs(arcs, seeds, charge.target)
+            rows.append(np.column_stack(np.broadcast_arrays(charged, _USD, place, ONE, ONE)))
+    return np.concatenate(rows).astype(np.int64)
+
+
 def charged_arcs(arcs: Arcs, seeds: Seeds, target: str) -> NDArray[np.int64]:
-    """Arcs on which a charge falls: at a gate, at a corridor's toll gates, or into a country."""
+    """Arcs on which a charge falls: at a gate, at a corridor's toll gates, or into a country.
+
+    A family of corridors, ``araz`` for ``araz-road`` and ``araz-rail``, is charged at the toll
+    gates of them all, each arc once.
+    """
     if target in arcs.gate_arcs:
         return arcs.gate_arcs[target]
-    if target in seeds.corridors:
-        gates = seeds.corridors[target].toll_gates
+    corridors = seeds.corridor_family(target)
+    if corridors:
+        gates = [gate for name in corridors for gate in seeds.corridors[name].toll_gates]
         if not gates:
             message = f"corridor {target!r} names no gate at which a charge could be levied"
             raise CorridorsError(message)
@@ -170,10 +234,8 @@ def breakdown(
         (USD, usd, 1.0),
         (USD_PER_T, usd, cargo.tonnes),
     ):
-        terms = arcs.terms[measure]
-        first, last = np.searchsorted(terms.arc, [arc, arc + 1])
-        for term in range(first, last):
-            part = PARTS[terms.part[term]]
-            worth = values[terms.a[term]] * values[terms.b[term]] / values[terms.c[term]]
-            into[part] = into.get(part, 0.0) + per * float(worth)
+        for part, a, b, c in arcs.terms[measure].of_arc.get(arc, ()):
+            worth = per * values.item(a) * values.item(b) / values.item(c)
+            units = cargo.teu if measure == USD and part in CHARGED_BY_UNIT else 1.0
+            into[part] = into.get(part, 0.0) + units * worth
     return hours, usd

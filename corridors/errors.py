@@ -85,11 +85,11 @@ def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]
     >>> nearest("nakhchevan", ["baku", "nakhchivan", "tabriz"])
     ('nakhchivan',)
     """
-    names = list(known)
+    names = {name.lower(): name for name in known}
     wanted = value.lower()
-    starting = [name for name in names if len(wanted) > 1 and name.lower().startswith(wanted)]
+    starting = [name for name in names if len(wanted) > 1 and name.startswith(wanted)]
     alike = difflib.get_close_matches(wanted, names, n=count, cutoff=0.55)
-    return tuple(dict.fromkeys([*alike, *starting]))[:count]
+    return tuple(names[name] for name in dict.fromkeys([*alike, *starting]))[:count]
 
 
 def unknown(what: str, value: str, known: Iterable[str]) -> str:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corridors.errors import CorridorsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def write_text(path: str | Path, text: str) -> Path:
@@ -33,3 +39,37 @@ def write_text(path: str | Path, text: str) -> Path:
         message = f"cannot write {str(path)!r}: {error.strerror or error}"
         raise CorridorsError(message) from None
     return target
+
+
+@contextmanager
+def beside(path: str | Path) -> Iterator[Path]:
+    """A place beside ``path`` to write a file or a folder at; moved to ``path`` when all went well.
+
+    A folder that is there already keeps its other files.
+
+    Raises
+    ------
+    CorridorsError
+        When the place cannot be written to.
+    """
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        try:
+            made = room / target.name
+            yield made
+            _move(made, target)
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+    except OSError as error:
+        message = f"cannot write {str(path)!r}: {error.strerror or error}"
+        raise CorridorsError(message) from None
+
+
+def _move(made: Path, target: Path) -> None:
+    if made.is_dir() and target.is_dir():
+        for child in sorted(made.iterdir()):
+            _move(child, target / child.name)
+    else:
+        made.replace(target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from corridors import schema
 from corridors import seeds as seed_tables
 from corridors.arcs import Arcs, compile_arcs
 from corridors.cost import Cargo, Charge, Figures, arc_figures, default_cargo
-from corridors.errors import CorridorsError, Fault, SeedsError
+from corridors.errors import CorridorsError, Fault, SeedsError, UnknownNameError
 from corridors.scenario import (
     FAST,
     Change,
@@ -30,11 +31,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    import networkx as nx
     from numpy.typing import NDArray
 
     from corridors.seeds import Seeds
 
 WGS84 = "EPSG:4326"
+#: The days of an opening spread, by their columns in ``gates.csv``.
+OPENINGS = ("low", "likely", "high")
+#: How many changes a notebook lists of a network.
+_SHOWN = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +59,8 @@ class Network:
         Every change that made it, expanded and in order.
     open_gates
         Gates that stand open.
+    wanted_gates
+        Gates that would stand open if no condition kept them shut.
     acted
         Conditions that kept a gate shut.
     shut_links
@@ -61,18 +69,21 @@ class Network:
         Duties and tolls.
     values
         The vector of parameters and lengths.
+    opening
+        Which day of an unbuilt gate's spread it opens on: ``low``, ``likely`` or ``high``.
     """
 
     seeds: Seeds
     date: dt.date
     scenarios: tuple[Scenario, ...] = ()
-    layers: tuple[tuple[Effect, ...], ...] = field(default=(), repr=False)
     effects: tuple[Effect, ...] = ()
     open_gates: frozenset[str] = frozenset()
+    wanted_gates: frozenset[str] = frozenset()
     acted: tuple[str, ...] = ()
     shut_links: frozenset[str] = frozenset()
     charges: tuple[Charge, ...] = ()
     values: NDArray[np.float64] = field(default_factory=lambda: np.ones(1), repr=False)
+    opening: str = "likely"
     _memo: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -137,11 +148,20 @@ class Network:
         An event may bind only cargo from or to some countries; of the events that fit a cargo the
         latest decides, unless a scenario has set the gate for all.
         """
-        special = _special_gates(self.seeds, self.date, origin, destination)
-        decided = {effect.key[1] for effect in self.effects if effect.key[0] == "gate"}
-        opened = {gate for gate, stands in special.items() if stands} - decided
-        closed = {gate for gate, stands in special.items() if not stands} - decided
+        opened, closed = self.special_gates(origin, destination)
         return self.open_gates if not (opened or closed) else (self.open_gates | opened) - closed
+
+    @cached_property
+    def decided_gates(self) -> frozenset[str]:
+        """Gates that a scenario has set for all."""
+        return frozenset(effect.key[1] for effect in self.effects if effect.key[0] == "gate")
+
+    def special_gates(self, origin: str, destination: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Gates open, and gates shut, to cargo from one country to another by rules of its own."""
+        special = _special_gates(self.seeds, self.date, origin, destination, self.opening)
+        opened = {gate for gate, stands in special.items() if stands} - self.decided_gates
+        closed = {gate for gate, stands in special.items() if not stands} - self.decided_gates
+        return frozenset(opened), frozenset(closed)
 
     def under(
         self,
@@ -149,6 +169,7 @@ class Network:
         open: Iterable[str] = (),  # noqa: A002 - a name of the public contract
         close: Iterable[str] = (),
         date: str | dt.date | None = None,
+        opening: str | None = None,
     ) -> Network:
         """The network under more scenarios.
 
@@ -160,6 +181,9 @@ class Network:
             Gates (or links, corridors, countries, country pairs) to switch besides.
         date
             Another day; without it, the last scenario's own day, or this network's.
+        opening
+            On which day of its spread an unbuilt gate opens, ``low`` (early), ``likely`` or
+            ``high`` (late); as in this network when left out.
 
         Returns
         -------
@@ -179,6 +203,7 @@ class Network:
             self.seeds,
             on=_day(date) or _last_date(new) or self.date,
             scenarios=(*self.scenarios, *new),
+            opening=opening or self.opening,
         )
 
     def on(self, date: str | dt.date) -> Network:
@@ -218,6 +243,64 @@ class Network:
         gates = self.seeds.links[link].gates
         return link not in self.shut_links and self.open_gates.issuperset(gates)
 
+    def graph(
+        self,
+        *,
+        cargo: Cargo | None = None,
+        between: tuple[str, str] | None = None,
+        closed: bool = False,
+    ) -> nx.MultiDiGraph[Any]:
+        """The state graph for networkx, on which its algorithms find the routes found here.
+
+        A shortest way from ``(origin, "origin")`` to ``(destination, "destination")`` by the
+        weight ``hours``, ``usd``, ``co2_kg``, ``generalised_usd`` or ``km`` is the route by time,
+        cost, CO2, generalised cost or distance, loading and unloading included.
+
+        Parameters
+        ----------
+        cargo
+            The shipment; one loaded TEU when left out.
+        between
+            Origin and destination (ids), whose gates are those open to cargo between them; gates
+            open to cargo in general when left out.
+        closed
+            Whether shut edges come too, marked ``open=False``.
+
+        Returns
+        -------
+        networkx.MultiDiGraph
+            Nodes are ``(place, layer)``, edge keys are arc ids. The attributes are listed with
+            their units in :data:`corridors.stategraph.NODE_ATTRIBUTES` and
+            :data:`corridors.stategraph.EDGE_ATTRIBUTES`.
+
+        Raises
+        ------
+        UnknownNameError
+            When ``between`` names no place.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> import corridors as co
+        >>> net = co.load()
+        >>> ends = ("baku", "origin"), ("ganja", "destination")
+        >>> hours = nx.shortest_path_length(net.graph(), *ends, weight="hours")
+        >>> abs(hours - co.route(net, "baku", "ganja", by="time").hours) < 1e-9
+        True
+        """
+        from corridors.stategraph import state_graph
+
+        shut = self.shut_arcs
+        if between is not None:
+            shut = self.shut_under(self.open_for(*(self._country(place) for place in between)))
+        return state_graph(self.seeds, self.arcs, self.figures(cargo), shut, closed=closed)
+
+    def _country(self, place: str) -> str:
+        if place not in self.seeds.places:
+            what = "place"
+            raise UnknownNameError(what, place, self.seeds.places)
+        return self.seeds.places[place].country
+
     def __repr__(self) -> str:
         tables = self.seeds
         return (
@@ -226,8 +309,30 @@ class Network:
             f"{len(self.open_gates)} of {len(tables.gates)} gates open>"
         )
 
+    def _repr_html_(self) -> str:
+        tables = self.seeds
+        counts = (
+            f"{len(tables.places)} places, {len(tables.links)} links, "
+            f"{len(self.open_gates)} of {len(tables.gates)} gates open"
+        )
+        head = f"<b>{escape(tables.title)}</b><br>as of {self.date}, scenario {escape(self.name)}"
+        changes = [escape(str(effect)) for effect in self.effects[:_SHOWN]]
+        more = len(self.effects) - len(changes)
+        changes += [f"and {more} more"] * bool(more)
+        items = "".join(f"<li>{change}</li>" for change in changes)
+        said = [f"<p>{head}<br>{counts}</p>", f"<ul>{items}</ul>" if items else ""]
+        for condition in self.acted:
+            title = tables.conditions[condition].title
+            said.append(f"<p>Condition that acted: {escape(title)} ({escape(condition)})</p>")
+        return "".join(said)
 
-def load(folder: str | Path | None = None, *, date: str | dt.date | None = None) -> Network:
+
+def load(
+    folder: str | Path | None = None,
+    *,
+    date: str | dt.date | None = None,
+    opening: str = "likely",
+) -> Network:
     """Load a network.
 
     Parameters
@@ -237,6 +342,8 @@ def load(folder: str | Path | None = None, *, date: str | dt.date | None = None)
     date
         The day whose gates it shows, as a date or ``2028-06-01``; the tables' own data date when
         left out.
+    opening
+        On which day of its spread an unbuilt gate opens: ``low`` (early), ``likely`` or ``high``.
 
     Returns
     -------
@@ -248,17 +355,26 @@ def load(folder: str | Path | None = None, *, date: str | dt.date | None = None)
         When the tables have faults; all are named.
     """
     tables = seed_tables.read(folder)
-    return assemble(tables, on=_day(date) or tables.data_date)
+    return assemble(tables, on=_day(date) or tables.data_date, opening=opening)
 
 
-def assemble(seeds: Seeds, *, on: dt.date, scenarios: tuple[Scenario, ...] = ()) -> Network:
+def assemble(
+    seeds: Seeds,
+    *,
+    on: dt.date,
+    scenarios: tuple[Scenario, ...] = (),
+    opening: str = "likely",
+) -> Network:
     """Lay scenarios over tables as of a day."""
+    if opening not in OPENINGS:
+        what = "opening"
+        raise UnknownNameError(what, opening, OPENINGS)
     layers = tuple(tuple(expand(scenario, seeds, on=on)) for scenario in scenarios)
     effects = layered(layers, _related(scenarios))
     last = {effect.key: effect for effect in effects}
     tables = _edited(seeds, last.values())
     arcs = compile_arcs(tables)
-    gates = set(open_on(tables, on))
+    gates = set(open_on(tables, on, opening))
     shut_links = set()
     values, charges = arcs.values, []
     for effect in last.values():
@@ -279,13 +395,14 @@ def assemble(seeds: Seeds, *, on: dt.date, scenarios: tuple[Scenario, ...] = ())
         seeds=tables,
         date=on,
         scenarios=scenarios,
-        layers=layers,
         effects=tuple(effects),
         open_gates=frozenset(kept),
+        wanted_gates=frozenset(gates),
         acted=acted,
         shut_links=frozenset(shut_links),
         charges=tuple(charges),
         values=values,
+        opening=opening,
         _memo=_plain_memo(tables) if plain else {},
     )
 
@@ -297,20 +414,35 @@ def _plain_memo(seeds: Seeds) -> dict[Any, Any]:  # noqa: ARG001 - one memo for 
 
 
 @cache
-def open_on(seeds: Seeds, day: dt.date) -> frozenset[str]:
+def open_on(seeds: Seeds, day: dt.date, opening: str = "likely") -> frozenset[str]:
     """Gates that stand open on a day by their events, opening spreads and seasons."""
-    return frozenset(gate for gate in seeds.gates if _stands_open(seeds, gate, day))
+    return frozenset(gate for gate in seeds.gates if stands_open(seeds, gate, day, opening=opening))
 
 
-def _stands_open(
-    seeds: Seeds, gate: str, day: dt.date, cargo: tuple[str, str] | None = None
+def stands_open(
+    seeds: Seeds,
+    gate: str,
+    day: dt.date,
+    cargo: tuple[str, str] | None = None,
+    *,
+    opening: str = "likely",
 ) -> bool:
+    """Whether a gate stands open on a day, by the tables alone.
+
+    Parameters
+    ----------
+    cargo
+        Countries (ISO) the goods come from and go to; cargo in general if left out.
+    opening
+        On which day of its spread an unbuilt gate opens: ``low``, ``likely`` or ``high``.
+    """
     row = seeds.gates[gate]
     state = row.state == "open"
     for event in seeds.gate_events[gate]:
         if event.date <= day and event.event != "promise" and _binds(event, cargo):
             state = event.event == "opens"
-    if row.opening_likely and row.opening_likely <= day:
+    opens: dt.date | None = getattr(row, f"opening_{opening}")
+    if opens and opens <= day:
         state = True
     return state and not _in_season(row.season_from, row.season_until, day)
 
@@ -326,11 +458,17 @@ def _binds(event: schema.Event, cargo: tuple[str, str] | None) -> bool:
 
 
 @cache
-def _special_gates(seeds: Seeds, day: dt.date, origin: str, destination: str) -> dict[str, bool]:
+def _special_gates(
+    seeds: Seeds, day: dt.date, origin: str, destination: str, opening: str
+) -> dict[str, bool]:
     """Gates whose state for a cargo differs from that for cargo in general."""
     choosy = {event.gate for event in seeds.events if event.origin or event.destination}
-    state = {gate: _stands_open(seeds, gate, day, (origin, destination)) for gate in choosy}
-    return {gate: open_ for gate, open_ in state.items() if open_ != (gate in open_on(seeds, day))}
+    state = {
+        gate: stands_open(seeds, gate, day, (origin, destination), opening=opening)
+        for gate in choosy
+    }
+    general = open_on(seeds, day, opening)
+    return {gate: open_ for gate, open_ in state.items() if open_ != (gate in general)}
 
 
 def _in_season(start: str, end: str, day: dt.date) -> bool:
@@ -441,7 +579,7 @@ def _last_date(scenarios: Iterable[Scenario]) -> dt.date | None:
 
 def _day(date: str | dt.date | None) -> dt.date | None:
     if date is None or isinstance(date, dt.date):
-        return date
+        return date.date() if isinstance(date, dt.datetime) else date
     try:
         return dt.date.fromisoformat(date)
     except (TypeError, ValueError):
@@ -458,4 +596,12 @@ def _geo_frame(rows: Iterable[Any], table: str, shapes: list[Any]) -> Any:
     return geopandas.GeoDataFrame(data, geometry=shapes, crs=WGS84).set_index("id")
 
 
-__all__ = ["Network", "assemble", "bundled_scenarios", "gate_point", "load", "open_on"]
+__all__ = [
+    "Network",
+    "assemble",
+    "bundled_scenarios",
+    "gate_point",
+    "load",
+    "open_on",
+    "stands_open",
+]

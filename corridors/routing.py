@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from itertools import groupby
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,18 +18,34 @@ from corridors.cost import DUTY, OBJECTIVES, breakdown
 from corridors.errors import CorridorsError, NoRoute, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
+    from corridors.analysis.explain import Explanation
+    from corridors.arcs import Arcs
     from corridors.cost import Cargo
     from corridors.network import Network
+    from corridors.seeds import Seeds
 
 #: Figures that add up over legs, with their units.
 MEASURES = {"km": "km", "hours": "h", "usd": "USD", "co2_kg": "kg CO2e", "generalised_usd": "USD"}
+#: The measure that each objective minimises.
+MEASURE_OF = {
+    "time": "hours",
+    "cost": "usd",
+    "co2": "co2_kg",
+    "generalised": "generalised_usd",
+    "distance": "km",
+}
+#: Two distinct ways have no more than this share of the shorter one's km in common.
+OVERLAP = 0.8
+#: Distinct ways are looked for up to this many times the best one's cost.
+_FAR = 10.0
 #: Makes opening one more gate dearer than any way through those that stand open.
 _GATE_PENALTY = 1e9
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,8 @@ class Route:
         The network it was found on.
     legs
         Legs in order.
+    asked
+        What else was asked of it: ``cargo``, ``modes``, ``via`` and ``avoid`` of :func:`route`.
     """
 
     origin: str
@@ -79,6 +99,7 @@ class Route:
     date: str
     legs: tuple[Leg, ...]
     network: Network = field(repr=False, compare=False)
+    asked: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def km(self) -> float:
@@ -182,6 +203,17 @@ class Route:
         }
         return counted[measure] if measure in counted else float(getattr(self, measure))
 
+    def on(self, net: Network, **asked: Any) -> Route:
+        """The best way on another network for the same question, save what ``asked`` changes."""
+        options = {"by": self.by, **self.asked, **asked}
+        return route(net, self.origin, self.destination, **options)
+
+    def explain(self, other: Route) -> Explanation:
+        """What changes from this route to another, and why; see :func:`corridors.explain`."""
+        from corridors.analysis.explain import explain
+
+        return explain(self, other)
+
     def line(self) -> list[schema.Point]:
         """Its drawn line, link by link."""
         points: list[schema.Point] = [self.network.seeds.places[self.origin].point]
@@ -194,7 +226,8 @@ class Route:
         import pandas as pd
 
         names = ("kind", "mode", "start", "end", "link", "country", "km", "hours", "usd", "co2_kg")
-        table = pd.DataFrame([{name: getattr(leg, name) for name in names} for leg in self.legs])
+        rows = [{name: getattr(leg, name) for name in names} for leg in self.legs]
+        table = pd.DataFrame(rows, columns=list(names))
         table["gates"] = [", ".join(leg.gates) for leg in self.legs]
         for name in ("km", "hours", "usd"):
             table[f"total_{name}"] = table[name].cumsum()
@@ -229,8 +262,10 @@ class Route:
 
     def _repr_html_(self) -> str:
         names = self.network.seeds.places
-        head = f"{names[self.origin].name} to {names[self.destination].name}"
-        return f"<h4>{escape(head)}</h4>{self.frame().round(1).to_html(index=False)}"
+        head = f"{names[self.origin].name} to {names[self.destination].name}, by {self.by}"
+        whole = f"{repr(self).partition(': ')[2][:-1]}; scenario {self.scenario}, {self.date}"
+        legs = self.frame().round(1).to_html(index=False)
+        return f"<h4>{escape(head)}</h4><p>{escape(whole)}</p>{legs}"
 
 
 def leg_line(net: Network, leg: Leg) -> tuple[schema.Point, ...]:
@@ -280,7 +315,7 @@ def route(
     via
         Places it must pass, in order.
     avoid
-        Ids of places, corridors or countries (ISO) that it must not touch.
+        Ids of places, links, corridors or countries (ISO) that it must not touch.
 
     Returns
     -------
@@ -307,7 +342,7 @@ def route(
     arcs = query.through(query.weight_between(origin, destination), stops)
     if arcs is None:
         raise NoRoute(origin, destination, query.needs(stops))
-    return query.as_route(origin, destination, arcs)
+    return query.as_route(origin, destination, arcs, via=tuple(via))
 
 
 def alternatives(
@@ -320,19 +355,50 @@ def alternatives(
     cargo: Cargo | None = None,
     modes: Iterable[str] | None = None,
     avoid: Iterable[str] = (),
+    distinct: bool = False,
+    overlap: float | None = None,
 ) -> list[Route]:
     """The ``k`` best loopless ways, least first; parallel links are told apart.
 
-    Parameters are those of :func:`route`. Ways that use the same links in the same order count
-    once, at their best. Fewer ways come back where there are fewer.
+    Ways that use the same links in the same order count once, at their best. Fewer ways come back
+    where there are fewer.
+
+    Parameters
+    ----------
+    net, origin, destination, by, cargo, modes, avoid
+        As for :func:`route`.
+    k
+        How many ways at most.
+    distinct
+        Whether each is to differ from the others by corridor, not by a siding.
+    overlap
+        The share of the shorter one's km that two distinct ways may have in common, above 0 and
+        below 1; 0.8 when left out. Giving it asks for distinct ways.
+
+    Returns
+    -------
+    list of Route
+        The first is that of :func:`route`.
 
     Raises
     ------
     NoRoute
         When there is none.
+
+    Notes
+    -----
+    All ways: J. Y. Yen (1971), with E. L. Lawler's (1972) partition. Distinct ways: each next one
+    is the least under a price on km shared with those found, the lowest price that keeps the
+    overlap within the limit; that is the Lagrangian relaxation of the constrained shortest path
+    (G. Y. Handler and I. Zang 1980), its prices walked exactly by breakpoints rather than by the
+    steps of the iterative penalty method (V. Akgün, E. Erkut and R. Batta 2000). Ways more than
+    ten times as costly as the best are not looked for.
     """
     if k < 1:
         message = f"k {k!r} must be 1 or more"
+        raise CorridorsError(message)
+    if overlap is not None and not 0 < overlap < 1:
+        message = f"overlap {overlap!r} must be a share above 0 and below 1"
         raise CorridorsError(message)
     query = Query(net, by=by, cargo=cargo, modes=modes, avoid=avoid)
     for place in (origin, destination):
@@ -342,19 +408,61 @@ def alternatives(
     arcs = net.arcs
     weight = query.weight_between(origin, destination)
     source, target = arcs.node[State(origin, ORIGIN)], arcs.node[State(destination, DESTINATION)]
-    bounds = kernel.distances_to(_back(net), weight[arcs.back_arc], target)
-    asked, distinct = k, {}
-    while True:
-        ways = kernel.alternatives(
-            _graph(net), weight, source, target, count=asked, potential=bounds
+    if distinct or overlap is not None:
+        limit = OVERLAP if overlap is None else overlap
+        ways = _distinct_ways(query, weight, (source, target), k, limit)
+    else:
+        bounds = kernel.distances_to(back_graph(net), weight[arcs.back_arc], target)
+        found = kernel.alternatives(
+            graph(net), weight, source, target, count=k, potential=bounds, label=arcs.link
         )
-        distinct = {tuple(arcs.link[way][arcs.link[way] >= 0]): way for _, way in reversed(ways)}
-        if len(distinct) >= k or len(ways) < asked:
-            break
-        asked *= 2
-    if not distinct:
+        ways = [way for _, way in found]
+    if not ways:
         raise NoRoute(origin, destination, query.needs([origin, destination]))
-    return [query.as_route(origin, destination, way) for way in [*distinct.values()][::-1][:k]]
+    return [query.as_route(origin, destination, way) for way in ways]
+
+
+def _distinct_ways(
+    query: Query,
+    weight: NDArray[np.float64],
+    ends: tuple[int, int],
+    count: int,
+    overlap: float,
+) -> list[list[int]]:
+    """Ways of which no two share more than ``overlap`` of the shorter one's km, least first."""
+    arcs, on = query.net.arcs, graph(query.net)
+    km = query.net.figures(query.cargo).km
+
+    def solve(weights: NDArray[np.float64]) -> list[int]:
+        return kernel.shortest(on, weights, *ends)[1]
+
+    first = solve(weight)
+    found = [first] if first else []
+    uses = np.zeros(len(arcs.links) + 1)
+    while found and len(found) < count:
+        uses[np.unique(arcs.link[found[-1]])] += 1
+        uses[-1] = 0
+        shortest_km = min(float(km[way].sum()) for way in found)
+        price = _FAR * float(weight[first].sum()) / max(overlap * shortest_km, 1e-9)
+        dearer = weight + price * km * uses[arcs.link]
+        pieces = kernel.lower_envelope(solve, weight, dearer)
+        apart = (
+            piece.way
+            for piece in pieces
+            if all(_overlap(arcs, km, piece.way, other) <= overlap for other in found)
+        )
+        new = next(apart, None)
+        if new is None:
+            break
+        found.append(new)
+    return sorted(found, key=lambda way: float(weight[way].sum()))
+
+
+def _overlap(arcs: Arcs, km: NDArray[np.float64], left: list[int], right: list[int]) -> float:
+    """The share of the shorter way's km that two ways have in common, either way along."""
+    shared = np.isin(arcs.link[left], arcs.link[right][arcs.link[right] >= 0])
+    shorter = min(float(km[left].sum()), float(km[right].sum()))
+    return float(km[left][shared].sum()) / shorter if shorter else 0.0
 
 
 def matrix(
@@ -408,24 +516,36 @@ def costs(
     node = net.arcs.node
     sources = np.array([node[State(place, ORIGIN)] for place in origins], dtype=np.int64)
     targets = np.array([node[State(place, DESTINATION)] for place in destinations], dtype=np.int64)
-    country = {place: net.seeds.places[place].country for place in {*origins, *destinations}}
     found = np.empty((len(origins), len(destinations)))
-    groups: dict[frozenset[str], list[tuple[int, int]]] = {}
-    for row, origin in enumerate(origins):
-        for column, destination in enumerate(destinations):
-            gates = net.open_for(country[origin], country[destination])
-            groups.setdefault(gates, []).append((row, column))
-    for gates, cells in groups.items():
-        rows = np.array(sorted({row for row, _ in cells}))
-        columns = np.array(sorted({column for _, column in cells}))
-        solved = kernel.matrix(_graph(net), query.weight(gates), sources[rows], targets[columns])
-        at_row, at_column = np.array(cells).T
-        found[at_row, at_column] = solved[
-            np.searchsorted(rows, at_row), np.searchsorted(columns, at_column)
-        ]
+    for gates, cells in _by_gates(net, origins, destinations):
+        rows, columns = (np.flatnonzero(cells.any(axis=axis)) for axis in (1, 0))
+        solved = kernel.matrix(graph(net), query.weight(gates), sources[rows], targets[columns])
+        asked = cells[np.ix_(rows, columns)]
+        found[cells] = solved[asked]
     same = np.array(origins)[:, None] == np.array(destinations)[None, :]
     found[same] = 0.0
     return found
+
+
+def _by_gates(
+    net: Network, origins: Sequence[str], destinations: Sequence[str]
+) -> Iterator[tuple[frozenset[str], NDArray[np.bool_]]]:
+    """Cells of a matrix, shape (origins, destinations), by the gates open to their cargo."""
+    of = net.seeds.places
+    ends = [[of[place].country for place in places] for places in (origins, destinations)]
+    left, right = (list(dict.fromkeys(countries)) for countries in ends)
+    number: dict[frozenset[str], int] = {}
+    group = np.array(
+        [
+            [number.setdefault(net.open_for(one, other), len(number)) for other in right]
+            for one in left
+        ]
+    ).reshape(len(left), len(right))
+    rows = np.array([left.index(country) for country in ends[0]], dtype=np.int64)
+    columns = np.array([right.index(country) for country in ends[1]], dtype=np.int64)
+    cells = group[np.ix_(rows, columns)]
+    for gates, chosen in number.items():
+        yield gates, cells == chosen
 
 
 def check_place(net: Network, place: str) -> None:
@@ -435,12 +555,14 @@ def check_place(net: Network, place: str) -> None:
         raise UnknownNameError(what, place, net.seeds.places)
 
 
-def _graph(net: Network) -> kernel.Graph:
+def graph(net: Network) -> kernel.Graph:
+    """The network's state graph as the kernel takes it."""
     arcs = net.arcs
     return kernel.Graph(arcs.start, arcs.head, arcs.tail)
 
 
-def _back(net: Network) -> kernel.Graph:
+def back_graph(net: Network) -> kernel.Graph:
+    """The same graph turned round."""
     arcs = net.arcs
     return kernel.Graph(arcs.back_start, arcs.back_head, arcs.back_tail)
 
@@ -464,7 +586,9 @@ class Query:
         self.by = by
         self.cargo = cargo or net.cargo
         self.modes = None if modes is None else _checked_modes(modes)
-        self.avoid = (*self.cargo.avoid, *((avoid,) if isinstance(avoid, str) else avoid))
+        kept_off = (avoid,) if isinstance(avoid, str) else tuple(avoid)
+        self.avoid = (*self.cargo.avoid, *kept_off)
+        self.asked: dict[str, Any] = {"cargo": cargo, "modes": self.modes, "avoid": kept_off}
 
     @cached_property
     def _off_limits(self) -> NDArray[np.bool_]:
@@ -497,41 +621,78 @@ class Query:
         places = self.net.seeds.places
         return self.net.open_for(places[origin].country, places[destination].country)
 
-    def through(self, weight: NDArray[np.float64], stops: Sequence[str]) -> list[int] | None:
+    def through(
+        self, weight: NDArray[np.float64] | Sequence[NDArray[np.float64]], stops: Sequence[str]
+    ) -> list[int] | None:
         """Arcs of the least way from door to door over places in order; None where none leads.
 
         A stop may be reached and left in any of its layers; the least way to each is kept, so
-        the whole is exact.
+        the whole is exact. Weights may differ from stop to stop: one for each stretch between
+        stops, of which then no two in a row may be the same place.
         """
         node = self.net.arcs.node
         first, *further_stops = (stop for stop, _ in groupby(stops))
         ways: dict[int, tuple[float, list[int]]] = {node[State(first, ORIGIN)]: (0.0, [])}
+        weights = [weight] * len(further_stops) if isinstance(weight, np.ndarray) else weight
         for left, stop in enumerate(further_stops, start=1 - len(further_stops)):
             layers = schema.LAYERS if left else (DESTINATION,)
             goals = [node[State(stop, layer)] for layer in layers if State(stop, layer) in node]
             reached: dict[int, tuple[float, list[int]]] = {}
             for source, (spent, arcs) in ways.items():
                 for goal in goals:
-                    cost, further = kernel.shortest(_graph(self.net), weight, source, goal)
+                    cost, further = kernel.shortest(
+                        graph(self.net), weights[left - 1], source, goal
+                    )
                     if spent + cost < reached.get(goal, (np.inf, []))[0]:
                         reached[goal] = (spent + cost, arcs + further)
             ways = reached
         return min(ways.values(), key=lambda way: way[0])[1] if ways else None
 
     def needs(self, stops: Sequence[str]) -> tuple[str, ...]:
-        """The fewest shut gates that would have to open for there to be a way over the stops."""
-        net, arcs = self.net, self.net.arcs
-        weight = np.where(self._off_limits, np.inf, net.figures(self.cargo).by(self.by))
-        stand_open = self._gates(stops[0], stops[-1])
-        shut = [gate for gate in arcs.gate_arcs if gate not in stand_open]
-        for gate in shut:
-            weight[arcs.gate_arcs[gate]] += _GATE_PENALTY
-        way = self.through(weight, stops) or []
-        links = [arcs.links[arcs.link[arc]] for arc in way if arcs.link[arc] >= 0]
-        passed = dict.fromkeys(gate for link in links for gate in net.seeds.links[link].gates)
-        return tuple(gate for gate in passed if gate in shut)
+        """The fewest shut gates that would have to open for there to be a way over the stops.
 
-    def as_route(self, origin: str, destination: str, way: list[int]) -> Route:
+        A gate may be passed more than once, and counts once: so each passing is charged a part of
+        it that cannot be too much, and whether such a gate opens is tried both ways (branch and
+        bound) until no smaller set can be left.
+        """
+        net, arcs = self.net, self.net.arcs
+        beyond_help = self._off_limits | net.shut_under(frozenset(arcs.gate_arcs))
+        free = np.where(beyond_help, np.inf, net.figures(self.cargo).by(self.by))
+        stand_open = self._gates(stops[0], stops[-1])
+        passings = {
+            gate: max(1, len(links) * (len(stops) - 1))
+            for gate, links in net.seeds.gate_links.items()
+            if gate not in stand_open
+        }
+        fewest: tuple[str, ...] | None = None
+        trials: list[tuple[frozenset[str], frozenset[str]]] = [(frozenset(), frozenset())]
+        while trials:
+            opened, refused = trials.pop()
+            weight = free.copy()
+            for gate in passings.keys() - opened:
+                due = np.inf if gate in refused else _GATE_PENALTY / passings[gate]
+                weight[arcs.gate_arcs[gate]] += due
+            way = self.through(weight, stops)
+            if way is None:
+                continue
+            passed = Counter(gate for gate in self._passed(way) if gate in passings)
+            if fewest is None or len(passed) < len(fewest):
+                fewest = tuple(passed)
+            parts = {gate: n / passings[gate] for gate, n in passed.items() if gate not in opened}
+            unsure = [gate for gate, part in parts.items() if part < 1]
+            if unsure and ceil(len(opened) + sum(parts.values()) - _ROUNDING) < len(fewest):
+                trials += [(opened, refused | {unsure[0]}), (opened | {unsure[0]}, refused)]
+        return _untied(net.seeds, stand_open, fewest or ())
+
+    def _passed(self, way: list[int]) -> list[str]:
+        """Gates that a way passes, each as often as it does."""
+        arcs, links = self.net.arcs, self.net.seeds.links
+        hauls = (arcs.links[arcs.link[arc]] for arc in way if arcs.link[arc] >= 0)
+        return [gate for link in hauls for gate in links[link].gates]
+
+    def as_route(
+        self, origin: str, destination: str, way: list[int], *, via: tuple[str, ...] = ()
+    ) -> Route:
         """A route from the arcs of a way."""
         return Route(
             origin=origin,
@@ -541,6 +702,7 @@ class Query:
             date=str(self.net.date),
             legs=tuple(self._leg(arc) for arc in way),
             network=self.net,
+            asked={**self.asked, "via": via},
         )
 
     def _leg(self, arc: int) -> Leg:
@@ -573,6 +735,15 @@ class Query:
         )
 
 
+def _untied(seeds: Seeds, stand_open: frozenset[str], needed: tuple[str, ...]) -> tuple[str, ...]:
+    """Gates needed, with one more for each condition that would keep one of them shut."""
+    for condition in seeds.conditions.values():
+        kept_shut = set(needed).intersection(condition.gates)
+        if kept_shut and not stand_open.union(needed).intersection(condition.needs):
+            return _untied(seeds, stand_open, (*needed, condition.needs[0]))
+    return needed
+
+
 def _checked_modes(modes: Iterable[str]) -> frozenset[str]:
     chosen = frozenset((modes,) if isinstance(modes, str) else modes)
     for mode in chosen:
@@ -583,9 +754,11 @@ def _checked_modes(modes: Iterable[str]) -> frozenset[str]:
 
 
 def _touching(net: Network, target: str) -> NDArray[np.bool_]:
-    """Links that touch a place, a corridor or a country, shape (links,)."""
+    """Links that touch a place, a link itself, a corridor or a country, shape (links,)."""
     seeds = net.seeds
     links = [seeds.links[link] for link in net.arcs.links]
+    if target in seeds.links:
+        return np.array([link.id == target for link in links])
     if target in seeds.places:
         return np.array([target in (link.from_, link.to) for link in links])
     if target in seeds.corridors:
@@ -593,7 +766,8 @@ def _touching(net: Network, target: str) -> NDArray[np.bool_]:
         return np.array([link.id in chosen for link in links])
     countries = {place.country for place in seeds.places.values()}
     if target not in countries:
-        what = "place, corridor or country"
-        raise UnknownNameError(what, target, [*seeds.places, *seeds.corridors, *countries])
+        what = "place, link, corridor or country"
+        known = [*seeds.places, *seeds.links, *seeds.corridors, *countries]
+        raise UnknownNameError(what, target, known)
     of = {place.id: place.country for place in seeds.places.values()}
     return np.array([target in (link.country, of[link.from_], of[link.to]) for link in links])

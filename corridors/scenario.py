@@ -8,10 +8,14 @@ contradict each other unless one extends the other or the later change says ``ov
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
+from html import escape
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from corridors import schema
@@ -34,7 +38,62 @@ _OPTIONS = {
     "scale": {"by", "mode", "country"},
     "charge": set(BASES),
 }
-_HEAD = ("id", "title", "reason", "date", "extends", "changes")
+_DAY = (dt.date, "a day such as 2026-11-01")
+_TEXT = (str, "a text")
+_TEMPLATE = """\
+# A scenario: named, ordered changes to the tables. `corridors scenario show FILE` prints what it
+# makes of the base; `corridors route A B --scenario FILE` routes under it.
+id = {name}
+title = "What a reader sees"
+reason = "Why one would ask"
+extends = "base"            # another scenario, bundled or a file, laid first
+# date = 2028-06-01         # the day whose gates count; the tables' own data date if left out
+
+# Changes are laid in order. Two that touch one value contradict each other and are refused,
+# unless one scenario extends the other or the later change says `override = true`.
+
+# [[changes]]
+# open = ["astara-rail"]                      # gates, links, corridors, "AZ-IR" or "IR"
+
+# [[changes]]
+# close = "TR-AM"                             # every border, ferry and sea lane between the two
+
+# [[changes]]
+# close = "btk"                               # a corridor, here its railway alone
+# mode = "rail"
+
+# [[changes]]
+# build = ["rasht-astara-rail"]               # a line not yet built
+# on = 2029-01-01                             # stands from this day; always if left out
+
+# [[changes]]
+# set = "parameters.speed-rail-az.value"      # table.id.column
+# to = 25
+
+# [[changes]]
+# scale = "parameters.dwell_h"                # every parameter of a name, by mode or country
+# by = 0.5
+# mode = "road"
+
+# [[changes]]
+# charge = ["araz-road", "araz-rail"]         # a gate, a corridor at its toll gates, a country
+# usd_per_shipment = 100                      # or usd_per_tonne, or share_of_value
+"""
+#: What each key of a scenario, and each key that narrows a change, holds.
+_HEAD: dict[str, tuple[type, str]] = {
+    "id": _TEXT,
+    "title": _TEXT,
+    "reason": _TEXT,
+    "date": _DAY,
+    "extends": _TEXT,
+    "changes": (list, "a list of tables"),
+}
+_NARROWING: dict[str, tuple[type, str]] = {
+    "mode": _TEXT,
+    "country": _TEXT,
+    "on": _DAY,
+    "override": (bool, "true or false"),
+}
 Key = tuple[str, ...]
 
 
@@ -92,6 +151,14 @@ class Scenario:
     extends: str = ""
     changes: tuple[Change, ...] = ()
 
+    def _repr_html_(self) -> str:
+        facts = [f"from {self.date}"] * (self.date is not None)
+        facts += [f"extends {escape(self.extends)}"] * bool(self.extends)
+        head = f"<b>{escape(self.title or self.id)}</b> ({'; '.join([escape(self.id), *facts])})"
+        why = f"<br>{escape(self.reason)}" if self.reason else ""
+        items = "".join(f"<li>{escape(str(change))}</li>" for change in self.changes)
+        return f"<p>{head}{why}</p>" + (f"<ol>{items}</ol>" if items else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -126,12 +193,21 @@ def load_scenario(name: str | Path, seeds: Seeds) -> Scenario:
     ScenarioError
         When it is not there, or a line of it is not understood.
     """
-    known = bundled_scenarios(seeds)
-    path = known.get(str(name), Path(name))
-    if str(name) == "base" and "base" not in known:
+    for path in (seeds.folder / "scenarios" / f"{name}.toml", Path(name)):
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            continue
+        if S_ISREG(status.st_mode):
+            return _read(path, status.st_mtime_ns, status.st_size)
+    if str(name) == "base":
         return Scenario(id="base", title="As of the data date")
-    if not path.is_file():
-        raise ScenarioError(unknown("scenario", str(name), known))
+    raise ScenarioError(unknown("scenario", str(name), bundled_scenarios(seeds)))
+
+
+@cache
+def _read(path: Path, *_stamp: int) -> Scenario:
+    """A scenario's file, read again only when its stamp has changed."""
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -149,13 +225,12 @@ def parse(said: Mapping[str, Any], *, name: str) -> Scenario:
     'open'
     """
     faults = [f"{name}: {unknown('key', key, _HEAD)}" for key in said if key not in _HEAD]
-    if not isinstance(said.get("id"), str):
+    faults += [f"{name}: {fault}" for fault in _mistyped(said, _HEAD)]
+    if not said.get("id"):
         faults.append(f"{name}: id is missing")
-    if not isinstance(said.get("date", dt.date.min), dt.date):
-        faults.append(f"{name}: date {said['date']!r} must be a day such as 2026-11-01")
     changes = []
     listed = said.get("changes", [])
-    for number, item in enumerate(listed if isinstance(listed, list) else [listed], start=1):
+    for number, item in enumerate(listed if isinstance(listed, list) else [], start=1):
         try:
             changes.append(_change(item))
         except ScenarioError as error:
@@ -164,6 +239,15 @@ def parse(said: Mapping[str, Any], *, name: str) -> Scenario:
         raise ScenarioError("\n".join(faults))
     head = {key: said[key] for key in _HEAD if key in said and key != "changes"}
     return Scenario(**head, changes=tuple(changes))
+
+
+def _mistyped(said: Mapping[str, Any], wanted: Mapping[str, tuple[type, str]]) -> list[str]:
+    """Values of another type than their key holds; a day with a clock is no day."""
+    return [
+        f"{key} {said[key]!r} must be {what}"
+        for key, (kind, what) in wanted.items()
+        if key in said and type(said[key]) is not kind
+    ]
 
 
 def _change(item: Any) -> Change:
@@ -177,8 +261,13 @@ def _change(item: Any) -> Change:
     for key in item:
         if key not in allowed:
             raise ScenarioError(unknown("key", key, sorted(allowed)))
-    targets = item[verb]
-    targets = tuple([targets] if isinstance(targets, str) else targets)
+    mistyped = _mistyped(item, _NARROWING)
+    if mistyped:
+        raise ScenarioError("; ".join(mistyped))
+    targets = tuple(item[verb] if isinstance(item[verb], list) else [item[verb]])
+    if not targets or not all(isinstance(target, str) for target in targets):
+        message = f"{verb}: {item[verb]!r} must be an id or a list of ids"
+        raise ScenarioError(message)
     value, basis = _amount(verb, item)
     return Change(
         verb=verb,
@@ -209,6 +298,9 @@ def _amount(verb: str, item: Mapping[str, Any]) -> tuple[float | str, str]:
             message = f"{verb} needs {word!r}"
             raise ScenarioError(message)
         value = item[word]
+    if isinstance(value, list | dict):
+        message = f"{verb}: {value!r} must be a number, a text or a day"
+        raise ScenarioError(message)
     if verb != "set" and (not _number(value) or not math.isfinite(value) or value < 0):
         message = f"{verb}: {value!r} must be a number that is not negative"
         raise ScenarioError(message)
@@ -217,6 +309,17 @@ def _amount(verb: str, item: Mapping[str, Any]) -> tuple[float | str, str]:
 
 def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def template(name: str) -> str:
+    """A TOML scenario with a commented example of every verb.
+
+    Examples
+    --------
+    >>> parse(tomllib.loads(template("mine")), name="mine.toml").id
+    'mine'
+    """
+    return _TEMPLATE.format(name=json.dumps(name, ensure_ascii=False))
 
 
 def chain(scenario: Scenario, seeds: Seeds) -> list[Scenario]:
@@ -230,7 +333,8 @@ def chain(scenario: Scenario, seeds: Seeds) -> list[Scenario]:
     return found
 
 
-def expand(scenario: Scenario, seeds: Seeds, *, on: dt.date) -> list[Effect]:
+@cache
+def expand(scenario: Scenario, seeds: Seeds, *, on: dt.date) -> tuple[Effect, ...]:
     """The effects of a scenario's own changes, every fault at once."""
     effects: list[Effect] = []
     faults = []
@@ -244,7 +348,7 @@ def expand(scenario: Scenario, seeds: Seeds, *, on: dt.date) -> list[Effect]:
             faults.append(f"scenario {scenario.id!r}, change {number}: {error}")
     if faults:
         raise ScenarioError("\n".join(faults))
-    return effects
+    return tuple(effects)
 
 
 def layered(layers: Sequence[Sequence[Effect]], related: set[tuple[str, str]]) -> list[Effect]:
@@ -300,23 +404,60 @@ def _switches(target: str, change: Change, seeds: Seeds) -> list[Key]:
         if target not in projects:
             raise ScenarioError(unknown("project", target, projects))
         return [("gate", target)]
-    if target in gates:
-        return [("gate", target)]
-    if target in links:
-        return [("link", target)]
+    crossings, chosen = _meant(target, seeds)
+    if not crossings and not chosen:
+        countries = {place.country for place in seeds.places.values()}
+        known = [*gates, *links, *seeds.corridors, *countries, *_pairs(gates.values())]
+        raise ScenarioError(unknown("gate, link, corridor, country or country pair", target, known))
+    if change.mode:
+        crossings, chosen = _by_mode(target, crossings, chosen, change, seeds)
+    return [*(("gate", gate) for gate in crossings), *(("link", link) for link in chosen)]
+
+
+def _by_mode(
+    target: str, crossings: Sequence[str], chosen: Sequence[str], change: Change, seeds: Seeds
+) -> tuple[list[str], list[str]]:
+    """What of some gates and links is for one mode: to open its gates, to close its links."""
+    by_mode = {link.id for link in seeds.links.values() if link.mode == change.mode}
+    gates = [gate for gate in crossings if by_mode.intersection(seeds.gate_links[gate])]
+    links = [link for link in chosen if link in by_mode]
+    if not by_mode:
+        modes = {link.mode for link in seeds.links.values()}
+        raise ScenarioError(unknown("mode", change.mode, sorted(modes)))
+    if not gates and not links:
+        message = f"{target!r} has nothing by {change.mode}"
+        raise ScenarioError(message)
+    if change.verb == "open":
+        return gates, links
+    behind = (link for gate in gates for link in seeds.gate_links[gate] if link in by_mode)
+    return [], [*links, *behind]
+
+
+def _meant(target: str, seeds: Seeds) -> tuple[list[str], list[str]]:
+    """Gates and links that a target names; of a country or a pair, its borders and sea lanes."""
+    if target in seeds.gates:
+        return [target], []
+    if target in seeds.links:
+        return [], [target]
     if target in seeds.corridors:
-        chosen = seeds.corridors[target].links
-        return [("link", link) for link in chosen if change.mode in ("", links[link].mode)]
+        return [], list(dict.fromkeys(seeds.corridors[target].links))
     countries = set(target.split("-"))
+    if not all(len(country) == 2 and country.isupper() for country in countries):  # noqa: PLR2004 - ISO codes
+        return [], []
     crossings = [
         gate.id
-        for gate in gates.values()
+        for gate in seeds.gates.values()
         if gate.kind in ("border", "service") and countries <= set(gate.countries)
     ]
-    if all(len(country) == 2 and country.isupper() for country in countries) and crossings:  # noqa: PLR2004 - ISO codes
-        return [("gate", gate) for gate in crossings]
-    known = [*gates, *links, *seeds.corridors, *_pairs(gates.values())]
-    raise ScenarioError(unknown("gate, link, corridor or country pair", target, known))
+    of = {place.id: place.country for place in seeds.places.values()}
+    lanes = [
+        link.id
+        for link in seeds.links.values()
+        if link.mode == "sea"
+        and of[link.from_] != of[link.to]
+        and countries <= {of[link.from_], of[link.to]}
+    ]
+    return crossings, lanes
 
 
 def _pairs(gates: Iterable[schema.Gate]) -> set[str]:
@@ -326,7 +467,7 @@ def _pairs(gates: Iterable[schema.Gate]) -> set[str]:
 def _charged(target: str, seeds: Seeds) -> str:
     countries = {place.country for place in seeds.places.values()} - {schema.HIGH_SEAS}
     known = [*seeds.gates, *seeds.corridors, *countries]
-    if target not in known:
+    if target not in known and not seeds.corridor_family(target):
         raise ScenarioError(unknown("gate, corridor or country", target, known))
     return target
 
@@ -385,8 +526,3 @@ def _new_value(key: Key, change: Change, seeds: Seeds) -> float | str | bool:
             raise ScenarioError(message)
         return float(value)
     return str(value)
-
-
-def named(scenario: Scenario, **changes: Any) -> Scenario:
-    """A copy with other fields."""
-    return replace(scenario, **changes)

@@ -281,8 +281,8 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "wait_h": ("h", 0, 2000, "waiting for a sailing"),
     "sailing_h": ("h", 0.1, 2000, "time under way, in place of length by speed"),
     "fare_usd": ("USD", 0, 20000, "price of a passage per shipment, in place of length by rate"),
-    "loading_h": ("h", 0, 1000, "time to load at the origin, and again to unload"),
-    "loading_usd": ("USD", 0, 5000, "price to load at the origin, and again to unload"),
+    "loading_h": ("h", 0, 1000, "time to load at the origin and to unload at the destination"),
+    "loading_usd": ("USD", 0, 5000, "price to load at the origin and to unload at the destination"),
     "transfer_h": ("h", 0, 2000, "time to change mode or gauge, with waiting"),
     "transfer_usd": ("USD", 0, 5000, "price to change mode or gauge, per shipment"),
     "time_cost_share_per_day": ("1/day", 0, 1, "cost of a day, as a share of the goods' value"),
@@ -304,7 +304,9 @@ class Parameter:
     mode: str = column("mode, or the layer that a transfer leaves")
     country: str = column("country whose soil it is for (ISO)")
     at: str = column("gate, link or place", "id", refers=("gates", "links", "places"))
-    to: str = column("country entered (ISO), or the layer that a transfer enters")
+    to: str = column(
+        "country entered (ISO), the layer that a transfer enters, or origin or destination"
+    )
     value: float = column("the value used", "number", required=True)
     low: float = column("low end of its range", "number", required=True)
     high: float = column("high end of its range", "number", required=True)
@@ -338,7 +340,7 @@ class Observation:
     to: str = column("destination", "id", required=True, refers=("places",))
     modes: tuple[str, ...] = column("modes the figure allows", "choices", choices=MODES)
     via: tuple[str, ...] = column("places it runs through", "ids", refers=("places",))
-    avoid: tuple[str, ...] = column("places or countries (ISO) it keeps off", "ids")
+    avoid: tuple[str, ...] = column("places, links or countries (ISO) it keeps off", "ids")
     scenario: str = column("scenario it speaks of; empty for the base", "id")
     opened: tuple[str, ...] = column(
         "gates it takes for open: lines not yet built, borders shut since", "ids", refers=("gates",)

@@ -18,7 +18,7 @@ from corridors.errors import CorridorsError, Fault, SeedsError, unknown
 from geo.measure import geodesics_km
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 #: A published length may fall this far short of the geodesic before it is a fault; points are
 #: rounded and a town is not a dot.
@@ -26,6 +26,8 @@ GEODESIC_SLACK_KM = 0.5
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _ISO = re.compile(r"[A-Z]{2}\Z")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")
+Numbered = dict[str, list[tuple[int, Any]]]
+Ids = dict[str, set[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +67,12 @@ class Seeds:
             for gate in link.gates:
                 found[gate].append(link.id)
         return {gate: tuple(links) for gate, links in found.items()}
+
+    def corridor_family(self, name: str) -> tuple[str, ...]:
+        """The corridor of an id, or those whose ids begin with it and a hyphen."""
+        if name in self.corridors:
+            return (name,)
+        return tuple(corridor for corridor in self.corridors if corridor.startswith(f"{name}-"))
 
     def line(self, link: str) -> tuple[schema.Point, ...]:
         """The drawn line of a link: its stored shape, or its way points."""
@@ -115,9 +123,9 @@ def read(folder: str | Path | None = None) -> Seeds:
 def _read(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Seeds:  # noqa: ARG001 - the stamp keys the cache
     faults: list[Fault] = []
     about = _about(folder, faults)
-    numbered = {name: _rows(folder, name, faults) for name in schema.TABLES}
-    if not faults:
-        faults.extend(_cross_checks(numbered))
+    written: Ids = {}
+    numbered = {name: _rows(folder, name, faults, written) for name in schema.TABLES}
+    faults.extend(_cross_checks(numbered, written))
     if faults:
         raise SeedsError(faults)
     tables: dict[str, Any] = {
@@ -151,57 +159,80 @@ def _about(folder: Path, faults: list[Fault]) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(Fault("data.toml", None, "", "", f"not TOML: {error}"))
         return about
+    wanted: dict[str, tuple[Callable[[object], bool], str]] = {
+        "title": (lambda value: isinstance(value, str), "must be a text"),
+        "data_date": (lambda value: type(value) is dt.date, "must be a day, 2026-11-01"),
+        "attribution": (_is_texts, "must be a list of texts"),
+    }
     for key, value in said.items():
-        if key not in about:
-            faults.append(Fault("data.toml", None, key, "", unknown("key", key, about)))
-        elif key == "attribution":
-            about[key] = tuple(value)
-        elif key == "data_date" and not isinstance(value, dt.date):
-            faults.append(Fault("data.toml", None, key, str(value), "must be a date, 2026-11-01"))
+        if key not in wanted:
+            faults.append(Fault("data.toml", None, key, "", unknown("key", key, wanted)))
+        elif not wanted[key][0](value):
+            faults.append(Fault("data.toml", None, key, str(value), wanted[key][1]))
         else:
-            about[key] = value
+            about[key] = tuple(value) if key == "attribution" else value
     return about
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _key(row: Any) -> str:
     return str(row.link if isinstance(row, schema.Line) else row.id)
 
 
-def _rows(folder: Path, name: str, faults: list[Fault]) -> list[tuple[int, Any]]:
-    """The rows of one table with their line numbers; faults are collected."""
+def _rows(folder: Path, name: str, faults: list[Fault], written: Ids) -> list[tuple[int, Any]]:
+    """The rows of one table with their line numbers; faults and ids are collected.
+
+    The ids are those of all rows, also of rows with faults, so that a reference to one of these
+    is no fault of its own; a table that cannot be read has none.
+    """
     file = f"{name}.csv"
     path = folder / file
     if not path.is_file():
         if name in schema.REQUIRED_TABLES:
             faults.append(Fault(file, None, "", "", "the table is missing"))
+        else:
+            written[name] = set()
         return []
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        records = list(_records(path))
     except UnicodeDecodeError as error:
         faults.append(Fault(file, None, "", "", f"not UTF-8 text: {error.reason}"))
         return []
-    reader = csv.reader(text.splitlines(keepends=True))
-    header = next(reader, [])
+    except csv.Error as error:
+        faults.append(Fault(file, None, "", "", f"not a table: {error}"))
+        return []
+    header = records[0][1] if records else []
     wanted = schema.columns(name)
     before = len(faults)
     faults.extend(_bad_header(file, header, wanted))
     if len(faults) > before:
         return []
-    found = []
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            row = _row(name, header, cells, reader.line_num, faults)
-            if row is not None:
-                found.append((reader.line_num, row))
-    return found
+    key = header.index(next(iter(wanted)))
+    written[name] = {cells[key].strip() for _, cells in records[1:] if key < len(cells)}
+    rows = [(number, _row(name, header, cells, number, faults)) for number, cells in records[1:]]
+    return [(number, row) for number, row in rows if row is not None]
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Records of a file that are not blank, each with the number of its last line."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
 
 
 def _bad_header(
     file: str, header: Sequence[str], wanted: Mapping[str, schema.Column]
 ) -> Iterator[Fault]:
-    for heading in header:
+    for heading, count in Counter(header).items():
         if heading not in wanted:
             yield Fault(file, 1, "", heading, unknown("column", heading, wanted))
+        elif count > 1:
+            yield Fault(file, 1, heading, "", "the column stands more than once")
     for heading, column in wanted.items():
         if column.required and heading not in header:
             yield Fault(file, 1, heading, "", "the column is missing")
@@ -219,14 +250,22 @@ def _row(
     given = dict(zip(header, cells, strict=True))
     before = len(faults)
     values = {}
-    for item in fields(schema.TABLES[name]):
-        heading = item.name.rstrip("_")
+    for attribute, heading, column in _attributes(name):
         text = given.get(heading, "").strip()
         try:
-            values[item.name] = _cell(text, item.metadata["column"])
+            values[attribute] = _cell(text, column)
         except ValueError as error:
             faults.append(Fault(file, number, heading, text, str(error)))
     return schema.TABLES[name](**values) if len(faults) == before else None
+
+
+@cache
+def _attributes(name: str) -> tuple[tuple[str, str, schema.Column], ...]:
+    """Attribute, heading and column of each field of a table's row."""
+    return tuple(
+        (item.name, item.name.rstrip("_"), item.metadata["column"])
+        for item in fields(schema.TABLES[name])
+    )
 
 
 def _cell(text: str, column: schema.Column) -> Any:
@@ -235,9 +274,7 @@ def _cell(text: str, column: schema.Column) -> Any:
         if column.required:
             message = "must not be empty"
             raise ValueError(message)
-        empty: dict[str, Any] = {"ids": (), "choices": (), "points": (), "text": ""}
-        empty |= {"id": "", "choice": "", "month-day": ""}
-        return empty.get(column.kind)
+        return _EMPTY.get(column.kind)
     return _READERS[column.kind](text, column)
 
 
@@ -329,6 +366,10 @@ def _read_yes_no(text: str, _: schema.Column) -> bool:
     return text == "yes"
 
 
+_EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("ids", "choices", "points"), ()),
+    **dict.fromkeys(("text", "id", "choice", "month-day"), ""),
+}
 _READERS: dict[str, Any] = {
     "id": _read_id,
     "text": _read_text,
@@ -343,13 +384,11 @@ _READERS: dict[str, Any] = {
     "yes-no": _read_yes_no,
 }
 
-Numbered = dict[str, list[tuple[int, Any]]]
 
-
-def _cross_checks(rows: Numbered) -> Iterator[Fault]:
+def _cross_checks(rows: Numbered, written: Ids) -> Iterator[Fault]:
     """Faults that show only when tables are held against each other."""
     yield from _twice(rows)
-    yield from _dangling(rows)
+    yield from _dangling(rows, written)
     yield from _bad_countries(rows)
     yield from _bad_links(rows)
     yield from _bad_gates(rows)
@@ -372,18 +411,13 @@ def _twice(rows: Numbered) -> Iterator[Fault]:
                 yield Fault(f"{name}.csv", number, "id", row.id, message)
 
 
-def _dangling(rows: Numbered) -> Iterator[Fault]:
-    known = {
-        name: {_key(row) for _, row in numbered}
-        for name, numbered in rows.items()
-        if name != "events"
-    }
+def _dangling(rows: Numbered, written: Ids) -> Iterator[Fault]:
     for name, numbered in rows.items():
         for item in fields(schema.TABLES[name]):
             column: schema.Column = item.metadata["column"]
-            if not column.refers:
+            if not column.refers or any(other not in written for other in column.refers):
                 continue
-            allowed = set().union(*(known[other] for other in column.refers))
+            allowed = set().union(*(written[other] for other in column.refers))
             if column.refers == ("sources",):
                 allowed = allowed | {schema.ASSUMED}
             what = " or ".join(other.rstrip("s") for other in column.refers)
@@ -485,5 +519,6 @@ def faults(seeds: Seeds) -> list[Fault]:
         for name in schema.TABLES
         if name != "events"
     }
+    written = {name: {_key(row) for _, row in rows} for name, rows in numbered.items()}
     numbered["events"] = list(enumerate(seeds.events, start=2))
-    return list(_cross_checks(numbered))
+    return list(_cross_checks(numbered, written))

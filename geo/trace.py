@@ -178,15 +178,13 @@ def _bridges(
     near = cKDTree(vectors).query_ball_point(
         vectors[dead_ends], HEAL_KM / EARTH_RADIUS_KM, return_sorted=False
     )
-    found = []
-    for node, others in zip(dead_ends, near, strict=True):
+    found: dict[tuple[int, int], float] = {}
+    for node, others in zip(dead_ends.tolist(), near, strict=True):
         apart = [other for other in others if part[other] != part[node]]
         if apart:
             gaps = np.linalg.norm(vectors[apart] - vectors[node], axis=1) * EARTH_RADIUS_KM
             best = int(np.argmin(gaps))
-            found.append((int(node), apart[best], float(max(gaps[best], 1e-6))))
-    if not found:
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty, np.zeros(0)
-    a, b, km = zip(*found, strict=True)
-    return np.asarray(a), np.asarray(b), np.asarray(km)
+            # two dead ends may choose each other; twice the same arc would count its km twice
+            found[min(node, apart[best]), max(node, apart[best])] = float(max(gaps[best], 1e-6))
+    ends = np.array(list(found), dtype=np.int64).reshape(-1, 2)
+    return ends[:, 0], ends[:, 1], np.array(list(found.values()))

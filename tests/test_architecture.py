@@ -20,8 +20,11 @@ FLOORS = (
     ("geo",),
     ("corridors.errors", "corridors.files", "corridors.schema"),
     ("corridors.seeds",),
-    ("corridors.network", "corridors.scenario", "corridors.arcs", "corridors.cost"),
-    ("corridors.kernel",),
+    (
+        *("corridors.network", "corridors.scenario", "corridors.arcs", "corridors.cost"),
+        *("corridors.stategraph", "corridors.cargo"),
+    ),
+    ("corridors.kernel", "corridors.kernels"),
     ("corridors.routing",),
     ("corridors.compare",),
     ("corridors.analysis",),
@@ -31,6 +34,7 @@ FLOORS = (
 #: Imports that run downstairs and why they may.
 LET_THROUGH = {
     ("corridors.compare", "corridors.render.maps"): "Comparison.map() hands itself to be drawn",
+    ("corridors.routing", "corridors.analysis.explain"): "Route.explain() hands itself on",
 }
 HEAVY = ("pandas", "geopandas", "folium", "numba", "matplotlib", "scipy")
 PUBLIC = {

@@ -57,9 +57,7 @@ def test_the_shortest_way_is_followed(drawn, mode):
 def test_way_points_are_passed_in_order(drawn):
     drawn(LADDER, RUNGS)
     found = tracing.trace([LADDER[0], LADDER[4], LADDER[2]], mode="rail")
-    assert np.allclose(
-        list(dict.fromkeys(found.line)), [LADDER[number] for number in (0, 3, 4, 2)]
-    )
+    assert np.allclose(list(dict.fromkeys(found.line)), [LADDER[number] for number in (0, 3, 4, 2)])
     north = length_km([LADDER[number] for number in (0, 3, 4, 2)])
     assert found.length_km == pytest.approx(north, rel=1e-4)
 

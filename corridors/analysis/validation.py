@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ WANTED = {"km": 0.90, "hours": 0.75, "usd": 0.75}
 #: What the way of a row minimises: a length is that of the shortest way, a time or a price that
 #: of the way a shipper would take.
 OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
+Way = tuple[str, frozenset[str]]
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
 _MID_YEAR, _MID_MONTH = 7, 15
 #: Parts named in the sentence on a miss.
@@ -47,12 +48,15 @@ class Check:
         The model's way; None where there is none.
     needs
         Gates that would have to open for there to be a way.
+    span
+        Least and greatest of all that is published of the same measure and the same way.
     """
 
     row: schema.Observation
     date: dt.date
     way: Route | None = None
     needs: tuple[str, ...] = ()
+    span: tuple[float, float] = (float("inf"), float("-inf"))
 
     @cached_property
     def by_part(self) -> dict[str, float]:
@@ -80,13 +84,26 @@ class Check:
 
     @property
     def inside(self) -> bool:
-        """Whether the model lies in the published spread, or within the tolerance of the value."""
+        """Whether the model lies in the published spread, or within the tolerance of the value.
+
+        Where sources contradict each other on the time or the price of one way, the spread is
+        that of all of them; an end of a published length is met within the tolerance.
+        """
+        tolerance = TOLERANCE[self.row.measure]
+        if self.row.measure == "km":
+            low, high = self.spread
+            within = low * (1 - tolerance) <= self.model <= high * (1 + tolerance)
+        else:
+            spreads = [self.spread, *([self.span] if self.like else [])]
+            within = any(low <= self.model <= high for low, high in spreads)
+        return within or abs(self.miss) <= tolerance
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The published spread; the value itself where no other end is published."""
         row = self.row
-        spread = (
-            (row.value if row.low is None else row.low),
-            (row.value if row.high is None else row.high),
-        )
-        return spread[0] <= self.model <= spread[1] or abs(self.miss) <= TOLERANCE[row.measure]
+        low = row.value if row.low is None else row.low
+        return low, row.value if row.high is None else row.high
 
     @property
     def like(self) -> bool:
@@ -102,7 +119,7 @@ class Check:
         said = [self._no_way() if self.way is None else self._off()]
         said += [f"Not alike: {row.unlike}"] if row.unlike else []
         said += [row.note] if row.note else []
-        return " ".join(text.rstrip(" .;") + "." for text in said)
+        return " ".join(text[:1].upper() + text[1:].rstrip(" .;") + "." for text in said)
 
     def _no_way(self) -> str:
         how = f" by {' or '.join(self.row.modes)}" if self.row.modes else ""
@@ -111,7 +128,8 @@ class Check:
 
     def _off(self) -> str:
         row = self.row
-        spread = "" if row.low is None else f" (spread {row.low:g} to {row.high or row.value:g})"
+        low, high = self.spread
+        spread = f" (spread {low:,g} to {high:,g})" if low < high else ""
         direction = "above" if self.miss > 0 else "below"
         parts = [f"{part} {amount:,.0f}" for part, amount in self.by_part.items() if amount]
         largest = f", of it {', '.join(parts[:_NAMED_PARTS])}" if row.measure != "km" else ""
@@ -206,10 +224,11 @@ class Validation:
         """
         import pandas as pd
 
-        found = {measure: self._shares(measure) for measure in TOLERANCE}
+        found = {measure: self.shares(measure) for measure in TOLERANCE}
         return pd.DataFrame.from_dict(found, orient="index").rename_axis("measure")
 
-    def _shares(self, measure: str) -> dict[str, Any]:
+    def shares(self, measure: str) -> dict[str, Any]:
+        """One row of :attr:`summary` as plain data."""
         checks = [check for check in self.checks if check.row.measure == measure]
         like = [check for check in checks if check.like]
         share, like_share = _share_inside(checks), _share_inside(like)
@@ -256,7 +275,7 @@ class Validation:
             "date": str(self.network.date),
             "tolerance": TOLERANCE,
             "summary": {
-                measure: {name: _plain(value) for name, value in self._shares(measure).items()}
+                measure: {name: _plain(value) for name, value in self.shares(measure).items()}
                 for measure in TOLERANCE
             },
             "rows": [
@@ -298,7 +317,20 @@ def validate(net: Network) -> Validation:
     >>> len(found.checks) == len(found.network.seeds.observed)
     True
     """
-    return Validation(net, tuple(_check(net, row) for row in net.seeds.observed.values()))
+    checks = [_check(net, row) for row in net.seeds.observed.values()]
+    spans: dict[Way, tuple[float, float]] = {}
+    for check in (check for check in checks if check.like and check.way):
+        low, high = spans.get(_same(check), (float("inf"), float("-inf")))
+        ends = check.row.value, *check.spread
+        spans[_same(check)] = (min(low, *ends), max(high, *ends))
+    return Validation(
+        net, tuple(replace(check, span=spans.get(_same(check), check.span)) for check in checks)
+    )
+
+
+def _same(check: Check) -> Way:
+    """What rows must share to speak of the same thing: the measure and the links of their way."""
+    return (check.row.measure, frozenset(check.way.links if check.way else (check.row.id,)))
 
 
 def _check(net: Network, row: schema.Observation) -> Check:

@@ -14,7 +14,7 @@ import io
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from corridors import schema
 from corridors import seeds as seed_tables
@@ -35,6 +35,8 @@ SNAP_KM = 2.5
 SIMPLIFY_DEGREES = 0.004
 #: No stored step may be longer: long ones are drawn straight over whatever lies between.
 LONGEST_STEP_KM = 60.0
+#: Below this the rounding of points shows.
+SHORT_KM = 15.0
 SOURCES = {"rail": "osm-rail", "road": "osm-road"}
 
 
@@ -80,20 +82,35 @@ def _simpler(line: Sequence[schema.Point]) -> tuple[schema.Point, ...]:
     return tuple(kept)
 
 
-def misfits(seeds: Seeds, *, tolerance: float = TOLERANCE) -> list[tuple[schema.Link, float]]:
-    """Links whose drawn line and published length differ by more than a share.
+class Misfit(NamedTuple):
+    """A link whose drawn line and published length differ."""
 
-    Returns
-    -------
-    list of tuple
-        The link and its line's length in km, the worst first.
-    """
+    link: str
+    length_km: float
+    drawn_km: float
+    why: str
+
+
+def misfits(seeds: Seeds, *, tolerance: float = TOLERANCE) -> list[Misfit]:
+    """Links whose drawn line and published length differ by more than a share, worst first."""
     found = []
     for link in seeds.links.values():
-        drawn = length_km(seeds.line(link.id))
-        if abs(drawn / link.length_km - 1) > tolerance:
-            found.append((link, drawn))
-    return sorted(found, key=lambda item: -abs(item[1] / item[0].length_km - 1))
+        drawn_km = length_km(seeds.line(link.id))
+        if abs(drawn_km / link.length_km - 1) > tolerance:
+            found.append(Misfit(link.id, link.length_km, drawn_km, _why(seeds, link)))
+    return sorted(found, key=lambda item: -abs(item.drawn_km / item.length_km - 1))
+
+
+def _why(seeds: Seeds, link: schema.Link) -> str:
+    """Why a line that was not traced need not have the published length."""
+    if link.length_km < SHORT_KM:
+        return "a short link between points that are rounded"
+    if link.status in {"planned", "dismantled", "disused", "construction"}:
+        return f"the line is {link.status}; its way points are few"
+    line = seeds.lines.get(link.id)
+    if line is not None and line.method == "traced":
+        return "the packaged network draws long straight steps here"
+    return "the packaged networks lack the line; it is drawn by way points that cut its bends"
 
 
 def table(lines: Iterable[schema.Line]) -> str:

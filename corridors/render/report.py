@@ -7,10 +7,19 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corridors.analysis.breakeven import breakeven
+from corridors.analysis.claims import judge
+from corridors.analysis.provenance import provenance
+from corridors.analysis.validation import validate
 from corridors.compare import Comparison, compare
+from corridors.errors import UnknownNameError
 from corridors.files import write_text
 from corridors.network import bundled_scenarios
+from corridors.render.charts import breakeven_chart, chart
+from corridors.render.explorer import explorer
 from corridors.render.maps import asset, comparison_map, route_map
+from corridors.render.pages import claims_section, provenance_section, validation_section
+from corridors.routing import route
 from geo.basemap import ATTRIBUTION, BORDERS_NOTE
 
 if TYPE_CHECKING:
@@ -57,6 +66,10 @@ VIEWS = (
     View("generalised", "The way that weighs money and the goods' time", "generalised"),
     View("rail", "The fastest way by rail and rail ferry alone", "time", ("rail", "ferry")),
 )
+#: The brief's open question (B13): duties on the Araz Corridor, once both ways are open.
+DUTY_PAIR = ("baku", "nakhchivan")
+DUTY_FAMILY = "araz"
+DUTY_SCENARIO = "both-open"
 DAYS_FROM_H = 120
 SMALL = 0.5
 
@@ -101,6 +114,9 @@ def write_report(
     Path
         The index.
     """
+    if by not in {view.name for view in VIEWS}:
+        what = "objective"
+        raise UnknownNameError(what, by, [view.name for view in VIEWS])
     target = Path(folder)
     held = net.seeds.places
     asked = [pair for pair in pairs if pair[0] in held and pair[1] in held]
@@ -120,9 +136,13 @@ def write_report(
             Section(f"view-{view.name}", view.lead, _tables(compared[view.name], view))
             for view in VIEWS
         ),
+        *_duty_question(net),
         Section("scenarios", "What each scenario changes", _scenario_list(compared[by])),
+        *_truth(net, progress),
         Section("limits", "Data and limits", _limits(net)),
     ]
+    progress("writing the explorer")
+    explorer(net, target / "explorer.html")
     progress("writing the index")
     return write_text(target / "index.html", page(net, sections))
 
@@ -144,6 +164,46 @@ def page(net: Network, sections: Sequence[Section]) -> str:
         "Figures are for one loaded container (TEU), door to door.</p>"
         f"<nav>{contents}</nav></header><main>{body}</main></body></html>\n"
     )
+
+
+def _duty_question(net: Network) -> list[Section]:
+    """At what duty Baku-Nakhchivan leaves the ways through Iran, and for what."""
+    origin, destination = DUTY_PAIR
+    corridors = [row for row in net.seeds.corridors.values() if row.id.startswith(DUTY_FAMILY)]
+    known = {*net.seeds.places} >= set(DUTY_PAIR) and corridors
+    if not known or DUTY_SCENARIO not in bundled_scenarios(net.seeds):
+        return []
+    under = net.under(DUTY_SCENARIO)
+    before = route(net, origin, destination)
+    charts = [chart([before, route(under, origin, destination)]).svg()]
+    said = []
+    for by in ("cost", "generalised"):
+        found = breakeven(under, origin, destination, lever=f"duty:{DUTY_FAMILY}", by=by)
+        said.append(f"<pre>{escape(found.words())}</pre>")
+        charts += [breakeven_chart(found).svg()] if by == "generalised" else []
+    figures = "".join(f"<figure>{drawn}</figure>" for drawn in charts)
+    lead = (
+        f"<p>With the scenario <i>{escape(under.title)}</i>: how far a duty on every shipment can "
+        "rise before the best way leaves Iran's soil, exactly, and for what. It is levied on "
+        f"{escape('; '.join(row.title for row in corridors))}.</p>"
+    )
+    return [Section("duty", "The open question: duties on Araz", lead + "".join(said) + figures)]
+
+
+def _truth(net: Network, progress: Callable[[str], None]) -> list[Section]:
+    """The model beside what is published, the brief's claims, and what rests on what."""
+    sections = []
+    if net.seeds.observed:
+        progress("holding the model against published figures")
+        body = validation_section(validate(net))
+        sections.append(Section("validation", "The model beside what was published", body))
+    if net.seeds.claims:
+        progress("judging the brief's claims")
+        sections.append(
+            Section("claims", "The brief, claim by claim", claims_section(judge(net), net.seeds))
+        )
+    body = provenance_section(provenance(net.seeds))
+    return [*sections, Section("sources", "Where the numbers come from", body)]
 
 
 def _write_maps(
@@ -241,7 +301,10 @@ def duration(hours: float) -> str:
 
 
 def _map_cards(comparison: Comparison) -> str:
-    cards = [("network", "The whole network", "places, links, gates and named corridors")]
+    cards = [
+        ("../explorer", "The explorer", "flip a gate, slide the year, see the freight move"),
+        ("network", "The whole network", "places, links, gates and named corridors"),
+    ]
     for pair in comparison.pairs:
         ways = {way.links for name in comparison.scenarios if (way := comparison.route(name, pair))}
         count = (
@@ -254,9 +317,9 @@ def _map_cards(comparison: Comparison) -> str:
         for slug, title, words in cards
     )
     frame = (
-        f'<iframe title="Map: {escape(cards[1][1])}" loading="lazy" '
-        f'src="maps/{escape(cards[1][0])}.html"></iframe>'
-        if len(cards) > 1
+        f'<iframe title="Map: {escape(cards[2][1])}" loading="lazy" '
+        f'src="maps/{escape(cards[2][0])}.html"></iframe>'
+        if comparison.pairs
         else ""
     )
     return f'<div class="cards">{links}</div>{frame}'

@@ -102,7 +102,7 @@ function drawCorridors(map, data) {
       const width = route.ghost ? 4 : 5.5;
       L.polyline(leg.line, { pane: "casing", color: "#fff", weight: width + 4.5, opacity: 0.9, interactive: false }).addTo(map);
       L.polyline(leg.line, { pane: "routes", color: route.colour, weight: width, opacity: route.ghost ? 0.75 : 0.95, dashArray: dash, lineCap: "round" })
-        .bindTooltip(route.label + ": " + (byId[leg.link] ? byId[leg.link].title : leg.link), { sticky: true })
+        .bindTooltip(() => make("span", null, route.label + ": " + (byId[leg.link] ? byId[leg.link].title : leg.link)), { sticky: true })
         .addTo(map);
       leg.line.forEach((point) => bounds.extend(point));
     });
@@ -129,7 +129,7 @@ function drawCorridors(map, data) {
       pane: "gates", keyboard: true, alt: gate.title + (gate.open ? ", open" : ", shut"),
       icon: L.divIcon({ className: "co-gate", iconSize: [16, 16], html: "" }),
     });
-    marker.bindTooltip(gate.title + (gate.open ? " (open)" : " (shut)"));
+    marker.bindTooltip(() => make("span", null, gate.title + (gate.open ? " (open)" : " (shut)")));
     marker.bindPopup(() => {
       const box = make("div", null, null, "co-pop");
       make("h3", box, gate.title);

@@ -1,0 +1,79 @@
+"""Independent pieces of work: on the threads of one machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from corridors.errors import CorridorsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Shared = TypeVar("Shared")
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+#: How often a piece is begun again when the worker that held it is lost.
+RETRIES = 3
+
+
+def pieces(
+    work: Callable[[Shared, Task], Answer],
+    shared: Shared,
+    tasks: Sequence[Task],
+    *,
+    workers: int | None = None,
+    client: Any = None,
+) -> Iterator[Answer]:
+    """Answers of every task, in the order of the tasks, whoever worked on them.
+
+    Parameters
+    ----------
+    work
+        ``work(shared, task)``; must not depend on any other task.
+    shared
+        What all tasks read; sent to a cluster once.
+    tasks
+        The pieces.
+    workers
+        How many threads; as many as there are cores when left out. The compiled kernels let go
+        of the interpreter, so threads run side by side.
+    client
+        A ``dask.distributed.Client``; the same call then runs on its cluster. A piece whose
+        worker dies is begun again on another one.
+
+    Yields
+    ------
+    The answers, in order.
+    """
+    if client is not None:
+        yield from _on_cluster(work, shared, tasks, client)
+        return
+    count = (os.cpu_count() or 1) if workers is None else workers
+    if count < 1:
+        message = f"workers {workers!r} must be 1 or more"
+        raise CorridorsError(message)
+    if min(count, len(tasks)) <= 1:
+        yield from (work(shared, task) for task in tasks)
+        return
+    from joblib import Parallel, delayed
+
+    run = Parallel(n_jobs=min(count, len(tasks)), prefer="threads", return_as="generator")
+    yield from run(delayed(work)(shared, task) for task in tasks)
+
+
+def _on_cluster(
+    work: Callable[[Shared, Task], Answer], shared: Shared, tasks: Sequence[Task], client: Any
+) -> Iterator[Answer]:
+    """Tasks on a cluster; what they share is a task too, so that it outlives its worker."""
+    if not callable(getattr(client, "submit", None)):
+        message = f"client must be a dask.distributed.Client, not {type(client).__name__}"
+        raise CorridorsError(message)
+    held = client.submit(_itself, shared, pure=False, retries=RETRIES)
+    futures = [client.submit(work, held, task, pure=False, retries=RETRIES) for task in tasks]
+    for future in futures:
+        yield future.result()
+
+
+def _itself(shared: Shared) -> Shared:
+    return shared

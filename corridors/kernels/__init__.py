@@ -1,0 +1,1 @@
+"""Compiled rooms beside :mod:`corridors.kernel`: arrays in, arrays out."""

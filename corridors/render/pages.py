@@ -1,0 +1,215 @@
+"""Sections of the report on truth: model beside published figures, claims, and what rests on what.
+
+Each function gives a string of HTML without heading or style; whatever comes from a table is
+escaped, and only addresses of the web become links.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from corridors.analysis.provenance import is_url
+from corridors.analysis.validation import TOLERANCE
+from corridors.routing import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from corridors.analysis.claims import Judged
+    from corridors.analysis.provenance import Held, Provenance
+    from corridors.analysis.validation import Check, Validation
+    from corridors.seeds import Seeds
+
+TITLES = {"km": "Lengths", "hours": "Times", "usd": "Costs"}
+VERDICT_CLASSES = {"confirmed": "better", "depends on": ""}
+LEFT = ' style="text-align:left"'
+#: Headings of columns that hold words.
+WORDS = {"claim", "verdict", "what the model or the sum finds", "sources", "kind", "source"} | {
+    *("beside", "note", "published by", "rows that rest on it"),
+}
+
+
+def validation_section(validation: Validation) -> str:
+    """The model beside every published figure, with a sentence on each miss.
+
+    Parameters
+    ----------
+    validation
+        From :func:`corridors.validate`.
+
+    Returns
+    -------
+    str
+        Shares reached, then one table a measure; each published value links to its source.
+    """
+    shares = "".join(_share_row(validation, measure) for measure in TOLERANCE)
+    heads = ("measure", "rows", "inside", "share", "wanted", "like for like", "inside", "share")
+    return (
+        '<p class="small">Inside means: within the published spread, or within '
+        f"{_tolerances()} of the published value. Like for like leaves out figures that are "
+        "another thing than the model's, each of which says why.</p>"
+        f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
+    )
+
+
+def claims_section(judged: Sequence[Judged], seeds: Seeds) -> str:
+    """The brief's claims with their verdicts and what the run or sum found."""
+    rows = "".join(_claim_row(item, seeds) for item in judged)
+    return _table(("", "claim", "verdict", "what the model or the sum finds", "sources"), rows)
+
+
+def provenance_section(found: Provenance) -> str:
+    """How far each table is sourced, all assumptions, and every source with its rows."""
+    counted = "".join(
+        f"<tr><th>{escape(name)}</th>{_numbers(list(counts.values())[:-1])}"
+        f"<td>{_percent(counts['share'])}</td></tr>"
+        for name, counts in found.counts().items()
+        if counts["rows"]
+    )
+    assumed = "".join(_assumed_row(row) for row in found.assumed)
+    sources = "".join(_source_row(found, source) for source in found.seeds.sources)
+    heads = ("table", "rows", "sourced", "in part", "assumed", "neither", "with a source")
+    return (
+        _table(heads, counted)
+        + _folded(
+            f"{len(found.assumed)} rows that are assumed, wholly or in part",
+            _table(("row", "value", "range", "beside", "note"), assumed),
+        )
+        + _folded(
+            f"{len(found.seeds.sources)} sources and the rows that rest on them",
+            _table(("source", "published by", "date", "rows that rest on it"), sources),
+        )
+    )
+
+
+def source_links(seeds: Seeds, sources: Iterable[str]) -> str:
+    """Sources as links to where they were read; those without an address as plain text."""
+    return ", ".join(_source_link(seeds, source) for source in sources)
+
+
+def _source_link(seeds: Seeds, source: str) -> str:
+    row = seeds.sources.get(source)
+    if row is None:
+        return escape(source)
+    label, title = escape(row.publisher or row.title), escape(row.title, quote=True)
+    if not is_url(row.url):
+        return f'<span title="{title}">{label}</span>'
+    return f'<a href="{escape(row.url, quote=True)}" title="{title}">{label}</a>'
+
+
+def _share_row(validation: Validation, measure: str) -> str:
+    row: dict[str, Any] = validation.shares(measure)
+    kind = "better" if row["reached"] else "worse"
+    return (
+        f"<tr><th>{TITLES[measure]}</th>{_numbers([row['rows'], row['inside']])}"
+        f'<td><span class="{kind}">{_percent(row["share"])}</span></td>'
+        f"<td>{_percent(row['wanted'])}</td>{_numbers([row['like_rows'], row['like_inside']])}"
+        f"<td>{_percent(row['like_share'])}</td></tr>"
+    )
+
+
+def _measure(validation: Validation, measure: str) -> str:
+    checks = [check for check in validation.checks if check.row.measure == measure]
+    seeds = validation.network.seeds
+    rows = "".join(_check_row(check, seeds) for check in checks)
+    heads = ("way", "published", "spread", "model", "off by", "kind", "date", "source")
+    caption = f"{TITLES[measure]}, {MEASURES[measure]}: {len(checks)} published figures"
+    return _table(heads, rows, caption=caption) if checks else ""
+
+
+def _check_row(check: Check, seeds: Seeds) -> str:
+    row = check.row
+    low, high = check.spread
+    spread = f"{low:,g} to {high:,g}" if low < high else ""
+    kind = "better" if check.inside else "worse"
+    off = "no way" if isnan(check.miss) else f"{check.miss:+.1%}".replace("-0.0%", "+0.0%")
+    flag = ' <span class="small">not alike</span>' if row.unlike else ""
+    said = f'<tr><td class="left small" colspan="8">{escape(check.why)}</td></tr>'
+    return (
+        f"<tr><th>{_way(check, seeds)}</th><td>{row.value:,g}</td><td>{spread}</td>"
+        f"<td>{'' if check.way is None else f'{check.model:,.0f}'}</td>"
+        f'<td><span class="{kind}">{off}</span></td>'
+        f'<td class="left">{escape(row.kind)}{flag}</td><td>{escape(row.date)}</td>'
+        f'<td class="left">{source_links(seeds, row.source)}</td></tr>'
+        f"{said if check.why else ''}"
+    )
+
+
+def _way(check: Check, seeds: Seeds) -> str:
+    names = [seeds.places[place].name for place in (check.row.from_, *check.row.via, check.row.to)]
+    by = f" by {', '.join(check.row.modes)}" if check.row.modes else ""
+    return escape(f"{names[0]} to {names[-1]}{by}") + (
+        f'<br><span class="small">over {escape(", ".join(names[1:-1]))}</span>'
+        if check.row.via
+        else ""
+    )
+
+
+def _claim_row(item: Judged, seeds: Seeds) -> str:
+    claim, finding = item.claim, item.finding
+    kind = VERDICT_CLASSES.get(finding.verdict, "worse")
+    note = f'<br><span class="small">{escape(claim.note)}</span>' if claim.note else ""
+    return (
+        f'<tr><th>{escape(claim.id.upper())}</th><td class="left">{escape(claim.claim)}</td>'
+        f'<td class="left"><span class="{kind}">{escape(finding.verdict)}</span></td>'
+        f'<td class="left">{escape(finding.text)}{note}</td>'
+        f'<td class="left">{source_links(seeds, claim.source)}</td></tr>'
+    )
+
+
+def _assumed_row(row: Held) -> str:
+    value = "" if row.value is None else f"{_shown(row.value)} {row.unit}".strip()
+    spread = "" if row.low is None else f"{_shown(row.low)} to {_shown(row.high)}"
+    return (
+        f"<tr><th>{escape(row.table)} {escape(row.id)}</th><td>{escape(value)}</td>"
+        f'<td>{escape(spread)}</td><td class="left">{escape(", ".join(row.sources))}</td>'
+        f'<td class="left">{escape(row.note)}</td></tr>'
+    )
+
+
+def _source_row(found: Provenance, source: str) -> str:
+    row = found.seeds.sources[source]
+    title = escape(row.title)
+    linked = f'<a href="{escape(row.url, quote=True)}">{title}</a>' if is_url(row.url) else title
+    rests: dict[str, list[str]] = {}
+    for held in found.by_source[source]:
+        rests.setdefault(held.table, []).append(held.id)
+    listed = "; ".join(f"{table}: {', '.join(ids)}" for table, ids in rests.items())
+    return (
+        f'<tr><th>{linked}</th><td class="left">{escape(row.publisher)}</td>'
+        f'<td>{escape(row.date)}</td><td class="left">{escape(listed or "none")}</td></tr>'
+    )
+
+
+def _table(heads: Sequence[str], rows: str, *, caption: str = "") -> str:
+    head = "".join(f"<th{LEFT * (name in WORDS)}>{escape(name)}</th>" for name in heads)
+    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (
+        f'<div class="scroll"><table>{said}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _folded(title: str, body: str) -> str:
+    return f"<details><summary>{escape(title)}</summary>{body}</details>"
+
+
+def _numbers(values: Iterable[Any]) -> str:
+    return "".join(f"<td>{value:,}</td>" for value in values)
+
+
+def _shown(value: object) -> str:
+    return f"{value:,g}" if isinstance(value, float) else str(value)
+
+
+def _percent(share: float) -> str:
+    return "" if isnan(share) else f"{share:.0%}"
+
+
+def _tolerances() -> str:
+    return ", ".join(f"{share:.0%} ({TITLES[name].lower()})" for name, share in TOLERANCE.items())
+
+
+__all__ = ["claims_section", "provenance_section", "source_links", "validation_section"]

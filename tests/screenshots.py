@@ -1,0 +1,64 @@
+"""Pictures of the explorer's views, light and dark, at desk and on a phone.
+
+``python -m tests.screenshots FOLDER [SEEDS]`` writes them, and says how fast the page answered.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import corridors as co
+from tests import browser
+
+#: Name, state in the URL, window, dark.
+SHOTS = (
+    ("explorer", "preset=zangezur-open", browser.DESKTOP, False),
+    ("explorer-dark", "preset=azerbaijan-iran-closed", browser.DESKTOP, True),
+    ("explorer-base", "", browser.DESKTOP, False),
+    (
+        "explorer-far",
+        "origin=moscow&destination=nhava-sheva&by=generalised&preset=red-sea-closed",
+        browser.DESKTOP,
+        False,
+    ),
+    ("explorer-no-way", "modes=sea", browser.DESKTOP, False),
+    ("explorer-years-and-pairs", "view=pairs&preset=zangezur-open", browser.DESKTOP, False),
+    ("explorer-years-and-pairs-dark", "view=pairs&preset=red-sea-closed", browser.DESKTOP, True),
+    ("explorer-data", "view=about", browser.DESKTOP, False),
+    ("explorer-phone", "preset=zangezur-open", browser.PHONE, False),
+    ("explorer-phone-dark", "preset=zangezur-open", browser.PHONE, True),
+    ("explorer-phone-pairs", "view=pairs&preset=zangezur-open", browser.PHONE, False),
+)
+#: Time for the map to come to rest.
+SETTLE_S = 0.4
+
+
+def main(folder: Path, seeds: Path | None = None) -> None:
+    """Write every picture into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = co.explorer(co.load(seeds), folder / "explorer.html")
+    with browser.chromium() as chrome:
+        for name, state, size, dark in SHOTS:
+            browser.show(chrome, page, state, size=size, dark=dark)
+            if size == browser.PHONE and "view=" not in state:
+                chrome.execute_script("document.getElementById('map').scrollIntoView()")
+            time.sleep(SETTLE_S)
+            chrome.save_screenshot(str(folder / f"{name}.png"))
+        browser.show(chrome, page)
+        print(chrome.execute_script(CLICKS))  # noqa: T201 - what the command is for
+
+
+CLICKS = """
+const boxes = [...document.querySelectorAll('#gate-list input')];
+boxes.forEach((box) => { box.click(); box.click(); });
+const sorted = corridors.timings.slice().sort((a, b) => a - b);
+const at = (share) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(1);
+const paint = performance.getEntriesByType('paint')[0].startTime.toFixed(0);
+return `${sorted.length} clicks: median ${at(0.5)} ms, 95 of 100 within ${at(0.95)} ms, `
+  + `slowest ${at(1)} ms; first paint after ${paint} ms`;
+"""
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

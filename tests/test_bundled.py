@@ -1,0 +1,240 @@
+"""The bundled tables: clean, sourced, on the globe, and adding up to what is published."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from shapely.geometry import Point, shape
+from shapely.ops import nearest_points
+
+import corridors as co
+from corridors import schema
+from corridors.network import bundled_scenarios
+from corridors.seeds import GEODESIC_SLACK_KM
+from geo.basemap import countries
+from geo.measure import geodesics_km
+
+#: How far a section of ours may be from a published total.
+TOLERANCE = 0.02
+#: How far a port or a border point may lie off the drawn outline of its country.
+OFF_LAND_KM = 30.0
+#: Places farther off, and why.
+OFFSHORE = {"shanghai": "the container port, Yangshan, is built on islets off the coast"}
+#: Names of Natural Earth for the codes of the tables.
+NAMES = {
+    "AE": "United Arab Emirates", "AM": "Armenia", "AZ": "Azerbaijan", "BG": "Bulgaria",
+    "CN": "China", "DE": "Germany", "GE": "Georgia", "IN": "India", "IR": "Iran",
+    "KG": "Kyrgyzstan", "KZ": "Kazakhstan", "PK": "Pakistan", "RO": "Romania", "RU": "Russia",
+    "TJ": "Tajikistan", "TM": "Turkmenistan", "TR": "Turkey", "UA": "Ukraine", "UZ": "Uzbekistan",
+}  # fmt: skip
+#: The eight scenarios every report compares.
+SCENARIOS = {
+    *("base", "2020-both-shut", "zangezur-open", "araz-open", "both-open"),
+    *("rasht-astara-built", "azerbaijan-iran-closed", "red-sea-closed"),
+}
+
+
+@pytest.fixture(scope="module")
+def tables(bundled):
+    return bundled.seeds
+
+
+@pytest.fixture(scope="module")
+def all_open(bundled):
+    return bundled.under(open=list(bundled.seeds.gates))
+
+
+def test_the_bundled_tables_are_read_without_a_fault(tables):
+    counts = {name: len(getattr(tables, name)) for name in schema.TABLES}
+    assert counts["places"] > 300
+    assert counts["links"] > 500
+    assert counts["gates"] > 100
+    assert counts["corridors"] >= 4
+    assert tables.attribution
+    assert any("OpenStreetMap" in line for line in tables.attribution)
+
+
+@pytest.mark.parametrize("name", sorted(set(schema.TABLES) - {"sources"}))
+def test_every_row_names_its_sources_or_says_assumed(tables, name):
+    rows = getattr(tables, name)
+    for row in rows if name == "events" else rows.values():
+        assert row.source, row
+        assert set(row.source) <= {*tables.sources, schema.ASSUMED}, row
+
+
+def test_what_is_assumed_comes_with_a_range(tables):
+    bare = [
+        row.id
+        for row in tables.parameters.values()
+        if schema.ASSUMED in row.source and not row.low < row.high
+    ]
+    assert bare == []
+
+
+def test_every_source_says_where_it_can_be_found(tables):
+    lost = [row.id for row in tables.sources.values() if not (row.url or row.publisher)]
+    assert lost == []
+
+
+def test_no_link_is_shorter_than_its_geodesic(tables):
+    links = list(tables.links.values())
+    straight = geodesics_km(
+        [tables.places[link.from_].point for link in links],
+        [tables.places[link.to].point for link in links],
+    )
+    short = [
+        link.id
+        for link, km in zip(links, straight, strict=True)
+        if link.length_km < km - GEODESIC_SLACK_KM
+    ]
+    assert short == []
+
+
+def test_lines_run_from_end_to_end(tables):
+    for link in tables.links.values():
+        line = tables.line(link.id)
+        ends = tables.places[link.from_].point, tables.places[link.to].point
+        gaps = geodesics_km([line[0], line[-1]], ends)
+        assert max(gaps) < 2, link.id
+
+
+def test_every_place_lies_in_or_beside_its_country(tables):
+    land = {item["properties"]["name"]: shape(item["geometry"]) for item in countries()["features"]}
+    off = {}
+    for place in tables.places.values():
+        if place.country != schema.HIGH_SEAS:
+            here = Point(place.point)
+            at = nearest_points(land[NAMES[place.country]], here)[0]
+            (km,) = geodesics_km([place.point], [(at.x, at.y)])
+            if km > OFF_LAND_KM:
+                off[place.id] = round(km)
+    assert off.keys() == OFFSHORE.keys()
+
+
+def test_places_at_sea_are_at_sea(tables):
+    for place in tables.places.values():
+        assert (place.kind == "sea") == (place.country == schema.HIGH_SEAS), place.id
+
+
+def test_every_gate_has_something_behind_it(tables):
+    assert [gate for gate, links in tables.gate_links.items() if not links] == []
+
+
+def test_what_has_happened_has_happened(tables):
+    for event in tables.events:
+        assert event.date <= tables.data_date, event
+        assert event.due is None or event.due >= event.date, event
+
+
+def test_links_of_a_corridor_follow_each_other(tables):
+    broken = []
+    for corridor in tables.corridors.values():
+        links = [tables.links[link] for link in corridor.links]
+        broken += [
+            (corridor.id, one.id, other.id)
+            for one, other in pairwise(links)
+            if {one.from_, one.to}.isdisjoint({other.from_, other.to})
+        ]
+    assert broken == []
+
+
+def test_the_eight_scenarios_are_there(bundled):
+    known = bundled_scenarios(bundled.seeds)
+    assert set(known) >= SCENARIOS
+    for name in known:
+        assert bundled.under(name).scenarios[-1].id == name
+
+
+def test_the_base_is_the_network_itself(bundled):
+    base = bundled.under("base")
+    assert base.open_gates == bundled.open_gates
+    assert (base.date, base.charges, base.shut_links) == (bundled.date, (), frozenset())
+
+
+#: Places a line runs over, its published km, and the fact that says so.
+RAIL = [
+    ("horadiz aghband", 110.4),  # F0001
+    ("rasht astara-ir", 162),  # F0023
+    ("rasht caspian-port", 37),  # F0030
+    ("aghband zerani", 42),  # F0036, F0421: across Armenia
+    ("kars dilucu", 223.6),  # F0039
+    ("astara-az astara-ir", 10),  # F0117, F0270
+    ("kars akhalkalaki", 105),  # F0185
+    ("marabda akhalkalaki", 153),  # F0186
+    ("gorgan incheh-borun", 88),  # F0191
+    ("sumgayit yalama", 167.7),  # F0205, F0207
+    ("sumgayit yalama", 166),  # F0208
+    ("tabriz jolfa", 146),  # F0211
+    ("sufian sharafkhaneh", 53),  # F0212
+    ("tehran mashhad", 925),  # F0213
+    ("poti tbilisi", 310),  # F0217
+    ("razi sufian", 187.5),  # F0220: chainage 307 less 119.5
+    ("sufian tabriz", 30.7),  # F0221
+    ("tehran maragheh tabriz", 735.9),  # F0222
+    ("qom kashan", 98.3),  # F0225
+    ("qom bafq", 590.3),  # F0225
+    ("bafq bandar-abbas", 626),  # F0226
+    ("mashhad sarakhs-ir", 165),  # F0227
+    ("bafq mashhad", 800),  # F0228
+    ("zahedan chabahar", 628),  # F0232
+    ("alat shirvan", 48),  # F0240
+    ("alat horadiz", 202),  # F0242
+    ("ordubad julfa", 39),  # F0244
+    ("nakhchivan julfa", 45.1),  # F0248
+    ("qazvin rasht", 164),  # F0253
+    ("tehran maragheh jolfa", 883.5),  # F0260
+    ("tabriz jolfa", 147.6),  # F0261
+    ("poti tbilisi", 312.1),  # F0265
+    ("tbilisi batumi", 348),  # F0266
+    ("tbilisi marabda", 23.1),  # F0268
+    ("ayrum gyumri", 141),  # F0269
+    ("ayrum yerevan", 295),  # F0269
+    ("alat horadiz", 204.6),  # F0281
+    ("alat boyuk-kesik", 415.5),  # F0282
+    ("baku boyuk-kesik", 497.8),  # F0283
+    ("boyuk-kesik tbilisi", 51.1),  # F0284
+    ("bilajari yalama", 187.8),  # F0285
+    ("alat astara-az", 243.8),  # F0286
+    ("julfa jolfa", 5),  # F0291
+    ("serhetyaka akyayla", 688.6),  # F0294
+    ("turkmenbashi ashgabat", 559.1),  # F0295
+    ("marand cheshmeh-soraya", 200),  # F0373
+    ("astrakhan kizlyar", 350),  # F0501: 335 from Trusovo, 15 km west of Astrakhan
+    ("chervlyonnaya kizlyar", 82),  # F0502
+    ("moscow ryazan verkhny-baskunchak", 1284),  # F0503
+    ("verkhny-baskunchak astrakhan", 246),  # F0503
+    ("verkhny-baskunchak volgograd", 194),  # F0503
+]
+ROAD = [
+    ("nurduz jolfa", 60),  # F0464
+    ("rasht astara-az", 180),  # F0123: the lorry leg of 2016, within its own tolerance
+]
+
+
+@pytest.mark.parametrize(("section", "published_km"), RAIL)
+def test_sections_add_up_to_published_lengths(all_open, section, published_km):
+    start, *via, end = section.split()
+    way = co.route(all_open, start, end, by="distance", modes=["rail"], via=via)
+    assert way.km == pytest.approx(published_km, rel=TOLERANCE)
+
+
+@pytest.mark.parametrize(("section", "published_km"), ROAD)
+def test_roads_add_up_to_published_lengths(all_open, section, published_km):
+    start, *via, end = section.split()
+    way = co.route(all_open, start, end, by="distance", modes=["road"], via=via)
+    assert way.km == pytest.approx(published_km, rel=0.03)
+
+
+def test_closing_the_bundled_gates_one_by_one_never_betters_a_route(bundled):
+    pairs = [("baku", "nakhchivan"), ("moscow", "bandar-abbas"), ("tbilisi", "tehran")]
+    before = {pair: co.route(bundled, *pair) for pair in pairs}
+    for gate in {gate for way in before.values() for gate in way.gates}:
+        closed = bundled.under(close=[gate])
+        for pair, way in before.items():
+            try:
+                now = co.route(closed, *pair)
+            except co.NoRoute:
+                continue
+            assert gate not in now.gates
+            assert now.hours >= way.hours - 1e-9

@@ -1,0 +1,281 @@
+"""The model beside published figures: which way is meant, what is counted, what a miss says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from math import isnan
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import corridors as co
+from corridors import schema
+from corridors.analysis.validation import TOLERANCE, Check, Validation
+from corridors.cli import main
+from tests import tiny
+
+#: Two ways from a to c: a long road over b, and a short one through a border; rail beside.
+DRAWING = """
+    a -- road 60 -- b -- road 60 -- c
+    a -- road 100 border -- c
+    a -- rail 150 -- c
+    a -- ferry-road 80 service -- d
+    c -- road 30 project-line -- e
+"""
+SOURCE = {"id": "page", "title": "A page", "publisher": "Them", "url": "https://example.org/p"}
+
+
+@pytest.fixture
+def validated(tmp_path):
+    """Validates the drawing against the given rows of ``observed.csv``."""
+
+    def make(*rows, date="2026-01-01", shut=(), **extra):
+        defaults = {"kind": "length", "source": "page", "measure": "km", "from": "a", "to": "c"}
+        observed = [{"id": f"row-{n}", **defaults, **row} for n, row in enumerate(rows)]
+        folder = tiny.draw(
+            tmp_path / "seeds",
+            DRAWING,
+            shut=shut,
+            extra={"sources": [SOURCE], "observed": observed, **extra},
+        )
+        return co.validate(co.load(folder, date=date))
+
+    return make
+
+
+def check(**cells):
+    """A check of a figure that the model puts at ``model``."""
+    model = cells.pop("model")
+    texts = dict.fromkeys(("scenario", "unlike", "date", "note"), "")
+    lists = dict.fromkeys(("modes", "via", "avoid", "opened", "parts"), ())
+    ends = {"id": "r", "from_": "a", "to": "c", "source": ("page",), "kind": "length"}
+    row = schema.Observation(**ends, **texts, **lists, **cells)
+    made = Check(row, dt.date(2026, 1, 1))
+    made.__dict__["model"] = model
+    return made
+
+
+def test_a_length_is_that_of_the_shortest_way_under_modes_and_via(validated):
+    found = validated(
+        {"value": 100},
+        {"value": 120, "via": "b"},
+        {"value": 150, "modes": "rail"},
+        {"value": 120, "avoid": "a-c-road-2"},
+    )
+    assert [item.model for item in found.checks] == [100, 120, 150, 120]
+    assert all(item.inside and not item.why for item in found.checks)
+
+
+def test_lengths_agree_with_networkx(bundled):
+    seeds = bundled.seeds
+    for item in co.validate(bundled).checks:
+        row = item.row
+        if row.measure != "km" or item.way is None or row.via or row.avoid or len(row.modes) != 1:
+            continue
+        graph = nx.Graph()
+        net = item.way.network
+        for link in seeds.links.values():
+            if link.mode in row.modes and net.passable(link.id):
+                best = graph.get_edge_data(link.from_, link.to, {"km": float("inf")})["km"]
+                graph.add_edge(link.from_, link.to, km=min(best, link.length_km))
+        shortest = nx.shortest_path_length(graph, row.from_, row.to, weight="km")
+        assert item.model >= shortest - 1e-6, "never shorter than links allow"
+        if row.modes != ("rail",):  # gauges part the rail network
+            assert item.model == pytest.approx(shortest)
+
+
+def test_a_time_is_that_of_the_way_a_shipper_takes_not_of_the_quickest(validated):
+    dear = [("dwell_h", 0, "h"), ("fee_usd", 1000, "USD")]
+    rows = [
+        {
+            "id": f"own-{unit.lower()}",
+            "name": name,
+            "at": "border",
+            "value": value,
+            "low": 0,
+            "high": value,
+        }
+        | {"unit": unit, "source": "assumed"}
+        for name, value, unit in dear
+    ]
+    found = validated({"measure": "hours", "value": 4, "modes": "road"}, parameters=rows)
+    quickest = co.route(found.network, "a", "c", by="time", modes=["road"])
+    assert quickest.gates == ("border",)
+    assert found.checks[0].way.gates == ()
+    assert found.checks[0].model == pytest.approx(120 / 50 + 2)
+    assert found.checks[0].model > quickest.hours
+
+
+def test_only_the_parts_that_a_figure_counts_are_held_against_it(validated):
+    whole, moving, sea = validated(
+        {"measure": "hours", "value": 10, "via": "b", "modes": "road"},
+        {"measure": "hours", "value": 2.4, "via": "b", "modes": "road", "parts": "moving"},
+        {"measure": "usd", "value": 500, "to": "d", "modes": "ferry", "parts": "fare; fees"},
+    ).checks
+    assert moving.model == pytest.approx(120 / 50)
+    assert whole.model == pytest.approx(120 / 50 + 2 * 1)
+    assert sea.by_part == {"fare": 500}
+
+
+def test_gates_stand_as_they_stood_when_the_figure_was_published(validated):
+    events = [{"gate": "border", "date": "2020-06-01", "event": "shuts", "source": "page"}]
+    found = validated(
+        {"value": 100, "date": "2020-05-31"},
+        {"value": 100, "date": "2020"},
+        {"value": 100, "date": "2020-05"},
+        {"value": 100, "date": "2031-01-01"},
+        {"value": 100, "date": "some day"},
+        {"value": 100, "date": "2020-13-41"},
+        events=events,
+    )
+    days = [str(item.date) for item in found.checks]
+    assert days[:3] == ["2020-05-31", "2020-07-15", "2020-05-15"]
+    assert days[3:] == ["2026-01-01"] * 3, "never later than the network, and its day if unknown"
+    assert [item.model for item in found.checks] == [100, 120, 100, 120, 120, 120]
+
+
+def test_a_line_not_yet_built_counts_only_where_the_row_opens_it(validated):
+    shut, opened = validated(
+        {"value": 130, "to": "e"},
+        {"value": 130, "to": "e", "opened": "project-line"},
+        shut=["project-line"],
+    ).checks
+    assert opened.model == 130
+    assert opened.inside
+    assert isnan(shut.model)
+    assert not shut.inside
+    assert "project-line would have to open" in shut.why
+
+
+def test_a_scenario_that_a_row_names_is_laid(validated, tmp_path):
+    scenarios = tmp_path / "seeds" / "scenarios"
+    scenarios.mkdir(parents=True)
+    (scenarios / "shut-border.toml").write_text(
+        'id = "shut-border"\n[[changes]]\nclose = "border"\n', encoding="utf-8"
+    )
+    found = validated({"value": 100}, {"value": 120, "scenario": "shut-border"})
+    assert [item.model for item in found.checks] == [100, 120]
+
+
+def test_an_unknown_scenario_or_place_to_avoid_is_named(validated):
+    with pytest.raises(co.ScenarioError, match="nowhere"):
+        validated({"value": 1, "scenario": "nowhere"})
+    with pytest.raises(co.UnknownNameError, match="did you mean a-b"):
+        validated({"value": 1, "avoid": "a-b-road"})
+
+
+@given(
+    value=st.floats(1, 1e5),
+    model=st.floats(0, 2e5),
+    spread=st.none() | st.tuples(st.floats(0, 1), st.floats(1, 3)),
+    measure=st.sampled_from(["km", "hours", "usd"]),
+)
+def test_inside_means_in_the_spread_or_within_the_tolerance(value, model, spread, measure):
+    low, high = (None, None) if spread is None else (value * spread[0], value * spread[1])
+    made = check(value=value, low=low, high=high, measure=measure, model=model)
+    tolerated = abs(model - value) <= TOLERANCE[measure] * value * (1 + 1e-12)
+    slack = TOLERANCE["km"] if measure == "km" else 0
+    within = spread is not None and low * (1 - slack) <= model <= high * (1 + slack)
+    assert made.inside == (tolerated or within or model == value)
+    assert bool(made.why) != made.inside
+
+
+def test_no_way_is_a_miss_and_never_a_number(validated):
+    found = validated({"value": 10, "modes": "sea"})
+    item = found.checks[0]
+    assert isnan(item.model)
+    assert isnan(item.miss)
+    assert found.misses == (item,)
+    plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert plain["rows"][0]["model"] is None
+    assert "No way by sea" in plain["rows"][0]["why"]
+
+
+def test_no_row_is_left_out_and_shares_count_them_all(validated):
+    found = validated(
+        {"value": 100},
+        {"value": 300, "unlike": "another road", "note": "by the old road"},
+        {"value": 200},
+    )
+    shares = found.summary.loc["km"]
+    assert (shares["rows"], shares["inside"], shares["share"]) == (3, 1, pytest.approx(1 / 3))
+    assert (shares["like_rows"], shares["like_inside"]) == (2, 1)
+    assert not shares["reached"]
+    assert found.summary.loc["usd", "rows"] == 0
+    assert isnan(found.summary.loc["usd", "share"])
+    why = found.checks[1].why
+    assert "67% below the 300 published" in why
+    assert "Not alike: another road." in why
+    assert why.endswith("By the old road.")
+
+
+def test_nothing_published_is_nothing_held(tmp_path):
+    found = co.validate(tiny.network(tmp_path / "seeds", DRAWING))
+    assert found.checks == ()
+    assert found.table.empty
+    assert found.by_kind.empty
+    assert list(found.by_kind.columns) == ["measure", "kind", "rows", "inside", "share"]
+
+
+def test_the_bundled_rows_are_all_there_with_sources_and_a_sentence_on_each_miss(bundled):
+    found = co.validate(bundled)
+    table = found.table
+    assert list(table["id"]) == list(bundled.seeds.observed)
+    assert len(table) >= 40
+    assert table["urls"].str.contains("http").all()
+    assert (table["why"].str.endswith(".") == ~table["inside"]).all()
+    counted = table.groupby("measure")["inside"].agg(["size", "sum"])
+    for measure, row in found.summary.iterrows():
+        assert (row["rows"], row["inside"]) == tuple(counted.loc[measure])
+    assert found.by_kind["rows"].sum() == len(table)
+    off = table.dropna(subset="model")
+    assert off["miss_percent"].to_numpy() == pytest.approx(
+        (100 * (off["model"] / off["published"] - 1)).to_numpy()
+    )
+
+
+def test_validating_leaves_the_network_as_it_was(bundled):
+    before = (bundled.name, bundled.open_gates, bundled.values.copy())
+    co.validate(bundled)
+    assert (bundled.name, bundled.open_gates) == before[:2]
+    assert (bundled.values == before[2]).all()
+
+
+def test_the_command_prints_tables_json_and_csv(validated, capsys, tmp_path):
+    folder = validated({"value": 300, "note": "a [bold] note"}).network.seeds.folder
+    for arguments in ([], ["--misses"]):
+        with pytest.raises(SystemExit, match="0"):
+            main(["validate", "--seeds", str(folder), *arguments])
+        said = capsys.readouterr().out
+        assert "row-0" in said
+        assert "A [bold] note" in said
+    with pytest.raises(SystemExit, match="0"):
+        main(["validate", "--seeds", str(folder), "--json"])
+    assert json.loads(capsys.readouterr().out)["summary"]["km"]["rows"] == 1
+    out = tmp_path / "validation.csv"
+    with pytest.raises(SystemExit, match="0"):
+        main(["validate", "--seeds", str(folder), "-o", str(out)])
+    assert out.read_text(encoding="utf-8").startswith("id,from,to,modes,via,measure,published")
+
+
+def test_a_check_without_a_way_shows_in_a_notebook(validated):
+    found = validated({"value": 10, "modes": "sea"})
+    assert isinstance(found, Validation)
+    assert "1 published figures" in found._repr_html_()
+    assert found.checks[0].by_part == {}
+
+
+def test_rows_on_one_way_share_their_published_spread(validated):
+    hours = {"measure": "hours", "parts": "moving"}
+    found = validated(
+        {**hours, "value": 1},
+        {**hours, "value": 4},
+        {**hours, "value": 1, "unlike": "a bus"},
+    )
+    fast, slow, other = found.checks
+    assert fast.model == slow.model == 2.4
+    assert fast.span == slow.span == (1, 4)
+    assert (fast.inside, slow.inside, other.inside) == (True, True, False)
