@@ -1,9 +1,8 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
-NPM_DEV := axe-core@4
 
-.PHONY: report test lint bench docs screenshots seeds-doc clean
+.PHONY: report test bench screenshots lines clean
 
 report: $(VENV)/.installed
 	$(BIN)/corridors report -o out
@@ -16,6 +15,17 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-json=out/bench.json -p no:xdist
+
+docs: $(VENV)/.installed-test
+	$(BIN)/python docs/reference.py out/reference
+
+screenshots: $(VENV)/.installed-test
+	$(BIN)/python -m tests.screenshots docs
+
+# Traces the links anew after a change of links or way points.
+lines: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[trace]"
+	$(BIN)/python -m corridors.exchange.lines seeds
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -21,10 +21,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from corridors.analysis.breakeven import Breakeven, breakeven
     from corridors.analysis.choice import Choice, shares
+    from corridors.analysis.criticality import Criticality, criticality
     from corridors.analysis.explain import Explanation, explain
     from corridors.analysis.forced import Forced, forced
+    from corridors.analysis.sensitivity import Sensitivity, sensitivity
     from corridors.analysis.sweep import Sweep, sweep
     from corridors.analysis.timeline import Timeline, timeline
+    from corridors.analysis.uncertainty import Simulation, simulate
     from corridors.analysis.validation import Validation, validate
     from corridors.analysis.worth import Worth
     from corridors.cargo import cargo
@@ -77,6 +80,12 @@ _HOMES = {
     "sweep": "analysis.sweep",
     "Sweep": "analysis.sweep",
     "Worth": "analysis.worth",
+    "criticality": "analysis.criticality",
+    "Criticality": "analysis.criticality",
+    "simulate": "analysis.uncertainty",
+    "Simulation": "analysis.uncertainty",
+    "sensitivity": "analysis.sensitivity",
+    "Sensitivity": "analysis.sensitivity",
     "validate": "analysis.validation",
     "Validation": "analysis.validation",
     "chart": "render.charts",
@@ -122,6 +131,12 @@ __all__ = [
     "sweep",
     "Sweep",
     "Worth",
+    "criticality",
+    "Criticality",
+    "simulate",
+    "Simulation",
+    "sensitivity",
+    "Sensitivity",
     "validate",
     "Validation",
     "chart",

@@ -50,7 +50,9 @@ class Network:
     Attributes
     ----------
     seeds
-        The tables.
+        The tables, with what scenarios have set in them.
+    as_read
+        The tables before any scenario.
     date
         The day whose gates it shows.
     scenarios
@@ -74,6 +76,7 @@ class Network:
     """
 
     seeds: Seeds
+    as_read: Seeds = field(repr=False)
     date: dt.date
     scenarios: tuple[Scenario, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -195,12 +198,13 @@ class Network:
         ScenarioError
             When a scenario is not found or understood, or two contradict each other.
         """
-        added = [_scenario(item, self.seeds) for item in scenarios]
+        tables = self.as_read
+        added = [_scenario(item, tables) for item in scenarios]
         added += _switched(open, close)
-        chained = [item for scenario in added for item in chain(scenario, self.seeds)]
+        chained = [item for scenario in added for item in chain(scenario, tables)]
         new = [item for item in dict.fromkeys(chained) if item not in self.scenarios]
         return assemble(
-            self.seeds,
+            tables,
             on=_day(date) or _last_date(new) or self.date,
             scenarios=(*self.scenarios, *new),
             opening=opening or self.opening,
@@ -393,6 +397,7 @@ def assemble(
     plain = values is arcs.values and not charges
     return Network(
         seeds=tables,
+        as_read=seeds,
         date=on,
         scenarios=scenarios,
         effects=tuple(effects),

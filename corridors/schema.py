@@ -378,7 +378,7 @@ class Claim:
         required=True,
         choices=("confirmed", "contradicted", "arithmetic error", "depends on"),
     )
-    test: str = column("name of the run or sum that shows it", required=True)
+    test: str = column("name of the run or sum that shows it", "id", required=True)
     source: tuple[str, ...] = _source()
     note: str = _note()
 

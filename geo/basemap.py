@@ -15,6 +15,7 @@ import json
 import sys
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ WINDOW = (-26.0, -40.0, 132.0, 70.0)
 CORE = (24.0, 23.0, 90.0, 60.0)
 CORE_TOLERANCE_DEGREES = 0.012
 OUTER_TOLERANCE_DEGREES = 0.09
+HALF_TURN = 180.0
 SMALLEST_SQUARE_DEGREES = 0.02
 SMALLEST_LABELLED_SQUARE_DEGREES = 1.5
 ATTRIBUTION = "Land and borders: Natural Earth 1:50m (public domain), drawn as that data has them"
@@ -49,7 +51,7 @@ def country_labels() -> list[dict[str, Any]]:
 
     labels = []
     for feature in countries()["features"]:
-        parts = shape(feature["geometry"]).geoms
+        parts: Any = getattr(shape(feature["geometry"]), "geoms", ())
         largest = max(parts, key=lambda part: part.area)
         if largest.area > SMALLEST_LABELLED_SQUARE_DEGREES:
             inside = largest.representative_point()
@@ -130,6 +132,15 @@ def _ring(indices: list[int], arcs: list[Arc]) -> Arc:
     for index in indices:
         part = arcs[index] if index >= 0 else arcs[~index][::-1]
         points.extend(part[1:] if points else part)
+    return _unwrapped(points)
+
+
+def _unwrapped(ring: Arc) -> Arc:
+    """A ring that runs on over the antimeridian instead of jumping back across the map."""
+    turn, points = 0.0, ring[:1]
+    for (before, _), (lon, lat) in pairwise(ring):
+        turn += HALF_TURN * 2 * ((before - lon > HALF_TURN) - (lon - before > HALF_TURN))
+        points.append((lon + turn, lat))
     return points
 
 

@@ -7,7 +7,7 @@ better ones are given: near a border that is no finer than the data are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,8 @@ _CODES = (
     "TW Taiwan; TZ Tanzania; UA Ukraine; UG Uganda; UZ Uzbekistan; VN Vietnam; XK Kosovo; "
     "YE Yemen; ZA South Africa; ZM Zambia; ZW Zimbabwe"
 )
+#: Steps of a border that are looked at together.
+RUN = 32
 #: ISO 3166-1 alpha-2 of the countries as Natural Earth names them. Two of its shapes have no
 #: code of their own and take that of the state ISO counts them to; Siachen has none.
 ISO = {item[3:]: item[:2] for item in _CODES.split("; ")}
@@ -82,6 +84,33 @@ class Frontiers:
         made = np.array(list(shapes.values()), dtype=object)
         shapely.prepare(made)
         return cls(tuple(shapes), made)
+
+    @cached_property
+    def _bounds(self) -> NDArray[np.float64]:
+        import shapely
+
+        return shapely.bounds(self.shapes)
+
+    @cached_property
+    def _tree(self) -> Any:
+        import shapely
+
+        return shapely.STRtree(self.shapes)
+
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.object_], NDArray[np.int64], Any]:
+        """Borders in short runs, the polygon that each belongs to, and an index of them."""
+        import shapely
+
+        rings, owner = shapely.get_parts(shapely.boundary(self.shapes), return_index=True)
+        runs, owners = [], []
+        for ring, number in zip(rings, owner, strict=True):
+            points = shapely.get_coordinates(ring)
+            for at in range(0, len(points) - 1, RUN):
+                runs.append(shapely.linestrings(points[at : at + RUN + 1]))
+                owners.append(number)
+        made = np.array(runs, dtype=object)
+        return made, np.array(owners, dtype=np.int64), shapely.STRtree(made)
 
     def with_(self, shapes: Mapping[str, Any]) -> Frontiers:
         """The same with better polygons for some countries, which their neighbours give way to."""
@@ -117,8 +146,9 @@ class Frontiers:
         points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         lon, lat = points.T
         found = np.full(len(points), -1)
-        bounds = shapely.bounds(self.shapes)
-        for number, (west, south, east, north) in enumerate(bounds):
+        extent = shapely.envelope(shapely.multipoints(points))
+        for number in sorted(self._tree.query(extent).tolist()):
+            west, south, east, north = self._bounds[number]
             near = (found < 0) & (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
             inside = np.flatnonzero(near)
             if len(inside):
@@ -126,19 +156,18 @@ class Frontiers:
                 found[inside[hit]] = number
         left = np.flatnonzero(found < 0)
         if len(left):
-            which, nearest = shapely.STRtree(self.shapes).query_nearest(
+            _, owner, tree = self._edges
+            which, nearest = tree.query_nearest(
                 shapely.points(points[left]), max_distance=COAST_DEGREES, all_matches=False
             )
-            found[left[which]] = nearest
+            found[left[which]] = owner[nearest]
         codes = np.array([*self.codes, nowhere], dtype=object)
         return [str(code) for code in codes[found]]
 
     def crossing(self, lines: Sequence[Any]) -> list[int]:
         """Which of some lines touch a border; the others lie in one country, or in none."""
-        import shapely
-
-        edges = shapely.STRtree(shapely.boundary(self.shapes))
-        return sorted(set(edges.query(np.asarray(lines, dtype=object), "intersects")[0].tolist()))
+        tree = self._edges[2]
+        return sorted(set(tree.query(np.asarray(lines, dtype=object), "intersects")[0].tolist()))
 
     def pieces(self, line: Sequence[Point]) -> list[tuple[str, list[Point]]]:
         """A line cut where it passes from one country to another.
@@ -167,9 +196,9 @@ class Frontiers:
         """Where along a line the edges of polygons lie, its ends included."""
         import shapely
 
-        near = shapely.STRtree(self.shapes).query(whole)
-        edges = shapely.boundary(self.shapes[near])
-        hits = shapely.get_coordinates(shapely.intersection(whole, edges))
+        runs, _, tree = self._edges
+        crossed = runs[tree.query(whole, "intersects")]
+        hits = shapely.get_coordinates(shapely.intersection(whole, crossed))
         at = shapely.line_locate_point(whole, shapely.points(hits))
         inside = {float(cut) for cut in at if 0 < cut < whole.length}
         return [0.0, *sorted(inside), whole.length]

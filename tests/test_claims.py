@@ -73,7 +73,7 @@ def test_opening_another_crossing_first_contradicts_the_condition(bundled):
     seeds = bundled.seeds
     others = seeds.conditions["b07-no-other-crossing"].gates
     freed = co.Network(
-        **{name: getattr(bundled, name) for name in ("seeds", "date", "values")},
+        **{name: getattr(bundled, name) for name in ("seeds", "as_read", "date", "values")},
         open_gates=bundled.open_gates | set(others),
     )
     assert claims.run(freed, "no-other-crossing").verdict == "contradicted"

@@ -101,7 +101,7 @@ def test_another_question_decides_where_the_networks_are_one(net):
     found = old.explain(old.on(ways, by="cost"))
     assert found.asked == ("by",)
     assert found.decided == found.together == ()
-    assert "by the question" in found.words()
+    assert "asked by cost, not by time" in found.words()
 
 
 def test_the_same_way_is_called_the_same(net):

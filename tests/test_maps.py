@@ -42,7 +42,7 @@ def tricked(folder):
         "conditions": [{"id": "k", "gates": "project", "needs": "border", "title": "T"}],
         "corridors": [{"id": "w", "title": "W", "links": "a-b-road-0"}],
         "observed": [{"id": "o", "from": "a", "to": "b", "measure": "km", "value": 1}],
-        "claims": [{"id": "q", "verdict": "confirmed"}],
+        "claims": [{"id": "q", "verdict": "confirmed", "test": "trade-growth"}],
     }
     tiny.draw(folder, DRAWING, countries={"a": "AA", "b": "BB", "c": "CC"}, extra=extra)
     for name in schema.TABLES:

@@ -261,3 +261,13 @@ def test_the_default_cargo_is_the_tables_own(folder):
 def test_a_cargo_with_an_absurd_figure_is_refused(field, amount):
     with pytest.raises(co.CorridorsError, match=field):
         co.Cargo(**{field: amount})
+
+
+def test_scaled_cells_are_scaled_once_however_many_layers_follow(tmp_path):
+    net = tiny.network(tmp_path / "seeds", "a -- road 100 border -- b")
+    half = co.Scenario("half", changes=(co.Change("scale", ("places.a.lat",), value=0.999),))
+    once = net.under(half)
+    twice = once.under(close=["border"])
+    assert once.seeds.places["a"].lat == net.seeds.places["a"].lat * 0.999
+    assert twice.seeds.places["a"].lat == once.seeds.places["a"].lat
+    assert "border" not in twice.open_gates

@@ -12,7 +12,7 @@ import pytest
 import corridors as co
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Parameters that speak for themselves need no section where these are all.
+#: What a function takes without being told.
 OWN = {"self", "cls"}
 
 
@@ -22,13 +22,12 @@ def parameters(thing: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("name", sorted(co.__all__))
-def test_every_public_name_says_what_it_takes_and_gives(name):
+def test_every_public_name_says_what_it_takes(name):
     thing = getattr(co, name)
     text = inspect.getdoc(thing) or ""
     assert text.partition("\n")[0].strip().endswith((".", ":"))
     if inspect.isfunction(thing) and parameters(thing):
         assert "Parameters" in text, f"{name} does not explain {parameters(thing)}"
-        assert "Returns" in text or name == "alternatives"
 
 
 @pytest.mark.parametrize("name", sorted(co.__all__))

@@ -327,6 +327,14 @@ def test_a_charge_on_a_country_falls_on_entering_it_alone(net):
     assert usd(charged, "b", "a") == pytest.approx(usd(net, "b", "a"))
 
 
+def test_a_charge_on_a_country_does_not_fall_within_it(tmp_path):
+    drawing = "a -- road 10 border -- b -- road 10 border -- c"
+    countries = {"a": "AA", "b": "BB", "c": "BB"}
+    net = tiny.network(tmp_path / "seeds", drawing, countries=countries)
+    charged = laid(net, {"charge": "BB", "usd_per_shipment": 70})
+    assert usd(charged, "a", "c") - usd(net, "a", "c") == pytest.approx(70)
+
+
 def test_charges_on_two_targets_add_up(net):
     charged = laid(net, {"charge": "border", "usd_per_shipment": 70},
                    {"charge": "BB", "usd_per_tonne": 2})  # fmt: skip

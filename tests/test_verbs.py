@@ -197,6 +197,17 @@ def test_explain_says_what_changes(run):
     assert json.loads(plain)["old"]["scenario"] == "base"
 
 
+def test_explain_says_what_opened_a_way(run, tmp_path):
+    folder = tiny.draw(tmp_path / "seeds", "a -- road 10 gate -- b", shut=["gate"])
+    asked = ("explain", "a", "b", "--seeds", folder, "--open", "gate")
+    code, out, _ = run(*asked)
+    assert code == 0
+    assert "no way from a to b" in out
+    assert "opened by gate" in out
+    assert json.loads(run(*asked, "--json")[1])["gates"] == ["gate"]
+    assert run(*asked[:-2])[0] == 2
+
+
 def test_breakeven_prints_ranges_and_writes_files(run, tmp_path):
     asked = ("breakeven", "baku", "nakhchivan", "--lever", "duty:araz", "--scenario", "both-open")
     assert " USD: araz-" in run(*asked)[1]

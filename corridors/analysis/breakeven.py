@@ -303,7 +303,7 @@ def breakeven(
     ends = node[State(origin, ORIGIN)], node[State(destination, DESTINATION)]
 
     def solve(weight: NDArray[np.float64]) -> list[int]:
-        way = kernel.shortest(graph(net), weight, *ends)[1]
+        way = kernel.shortest(graph(net), weight, *ends)[1] if origin != destination else []
         if not way and origin != destination:
             raise NoRoute(origin, destination, query.needs([origin, destination]))
         return way

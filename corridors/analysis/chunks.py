@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.errors import CorridorsError
+from corridors.files import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
 
 def write_parquet(
-    path: str | Path, chunks: Iterable[pd.DataFrame], about: Mapping[str, str]
+    path: str | Path, chunks: Iterator[pd.DataFrame], about: Mapping[str, str]
 ) -> Path:
     """Write frames of the same columns to one Parquet file, whole or not at all.
 
@@ -40,26 +39,10 @@ def write_parquet(
     except ImportError:
         message = 'Parquet needs pyarrow: pip install "corridors[tables]"'
         raise CorridorsError(message) from None
-    target = Path(path)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        os.close(handle)
-    except OSError as error:
-        message = f"cannot write {str(path)!r}: {error.strerror or error}"
-        raise CorridorsError(message) from None
-    writer = None
-    try:
+    first = pa.Table.from_pandas(next(chunks), preserve_index=False)
+    schema = first.schema.with_metadata(dict(about))
+    with beside(path) as made, pq.ParquetWriter(made, schema) as writer:
+        writer.write_table(first.cast(schema))
         for chunk in chunks:
-            rows = pa.Table.from_pandas(chunk, preserve_index=False)
-            if writer is None:
-                writer = pq.ParquetWriter(beside, rows.schema.with_metadata(dict(about)))
-            writer.write_table(rows.replace_schema_metadata(dict(about)))
-        if writer is not None:
-            writer.close()
-        Path(beside).chmod(0o644)
-        Path(beside).replace(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    return target
+            writer.write_table(pa.Table.from_pandas(chunk, schema=schema, preserve_index=False))
+    return Path(path)

@@ -213,7 +213,9 @@ class Explanation:
         if self.together:
             found.append(f"decided by these together: {'; '.join(map(self._title, self.together))}")
         if not found and self.asked:
-            found = [f"decided by the question: another {', '.join(self.asked)}"]
+            by = f"by {self.new.by}, not by {self.old.by}"
+            said = [by if name == "by" else f"with other {name}" for name in self.asked]
+            found = [f"decided by the question, asked {' and '.join(said)}"]
         return found or ["decided by no single difference: the ways are worth the same"]
 
     def _title(self, item: Difference) -> str:

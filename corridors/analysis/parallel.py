@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corridors.errors import CorridorsError
@@ -13,8 +15,19 @@ if TYPE_CHECKING:
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
+_watcher: ContextVar[Any] = ContextVar("watcher", default=None)
 #: How often a piece is begun again when the worker that held it is lost.
 RETRIES = 3
+
+
+@contextmanager
+def watched(watcher: Callable[[int, int], None]) -> Iterator[None]:
+    """Tell a watcher, such as a progress bar, how many pieces of how many are done."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
 
 
 def pieces(
@@ -46,6 +59,22 @@ def pieces(
     ------
     The answers, in order.
     """
+    watcher = _watcher.get()
+    answers = _answers(work, shared, tasks, workers=workers, client=client)
+    for done, answer in enumerate(answers, start=1):
+        if watcher is not None:
+            watcher(done, len(tasks))
+        yield answer
+
+
+def _answers(
+    work: Callable[[Shared, Task], Answer],
+    shared: Shared,
+    tasks: Sequence[Task],
+    *,
+    workers: int | None,
+    client: Any,
+) -> Iterator[Answer]:
     if client is not None:
         yield from _on_cluster(work, shared, tasks, client)
         return

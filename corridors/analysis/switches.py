@@ -81,7 +81,10 @@ def switches(net: Network, chosen: str | Iterable[str] | Mapping[str, Iterable[s
             what = "gate"
             raise UnknownNameError(what, gate, net.seeds.gates)
     if not 1 <= len(found) <= MOST:
-        message = f"{len(found)} gates under study: there must be from 1 to {MOST}"
+        message = (
+            f"{len(found)} gates under study: there must be from 1 to {MOST}; "
+            f"name some, or one kind of {', '.join([*KINDS, 'unbuilt'])}"
+        )
         raise CorridorsError(message)
     return found
 

@@ -23,7 +23,7 @@ from corridors.analysis.switches import ALWAYS, NEVER, gate_sets, link_sets, swi
 from corridors.analysis.terminals import Special, asked_pairs, by_cargo
 from corridors.arcs import DESTINATION, ORIGIN, State
 from corridors.cost import charge_terms, counted_terms, default_cargo, term_counts
-from corridors.errors import CorridorsError, NoRoute, UnknownNameError
+from corridors.errors import CorridorsError, UnknownNameError
 from corridors.kernels.draws import Drawn, solve_draws
 from corridors.network import Network
 from corridors.routing import Query, Route, route
@@ -53,7 +53,7 @@ class Case(NamedTuple):
     ----------
     plans
         A network for each kind of cargo among the pairs, and the pairs that each answers.
-    values
+    numbers
         The scenario's own vector of values.
     drawn
         Shape (parameters, 2): column of the draw, and place in the vector of values.
@@ -73,7 +73,7 @@ class Case(NamedTuple):
     """
 
     plans: tuple[tuple[Drawn, NDArray[np.int64]], ...]
-    values: NDArray[np.float64]
+    numbers: NDArray[np.float64]
     drawn: NDArray[np.int64]
     ratio: NDArray[np.float64]
     fixed: NDArray[np.float64]
@@ -136,7 +136,7 @@ class Simulation:
     @property
     def draws(self) -> int:
         """How many draws there are."""
-        return self.costs.shape[2]
+        return int(self.costs.shape[2])
 
     @property
     def table(self) -> pd.DataFrame:
@@ -154,10 +154,9 @@ class Simulation:
         low, median, high = np.quantile(self.costs, QUANTILES, axis=2, method="inverted_cdf")
         reached = np.isfinite(self.costs).mean(axis=2)
         rows = [
-            (name, day, *pair, *(part[case][number] for part in (low, median, high, reached)))
+            (name, day, *pair, *(part[one, when, number] for part in (low, median, high, reached)))
             for one, name in enumerate(self.scenarios)
             for when, day in enumerate(self.dates[one])
-            for case in [(one, when)]
             for number, pair in enumerate(self.pairs)
         ]
         names = ["scenario", "date", "origin", "destination", "low", "median", "high", "reached"]
@@ -174,15 +173,15 @@ class Simulation:
         """
         import pandas as pd
 
-        at = self._pair(pair)
+        at = self._place(pair)
         rows = []
         for one, other in permutations(range(len(self.scenarios)), 2):
             for when, day in enumerate(self.dates[one]):
                 left, right = self.costs[one, when, :, at], self.costs[other, when, :, at]
                 better = float((left < right * (1 - _TIE)).mean())
                 worse = float((right < left * (1 - _TIE)).mean())
-                names = self.scenarios[one], self.scenarios[other]
-                rows.append((*names, day, better, 1 - better - worse, worse))
+                ends = self.scenarios[one], self.scenarios[other]
+                rows.append((*ends, day, better, 1 - better - worse, worse))
         names = ["scenario", "other", "date", "better", "same", "worse"]
         return pd.DataFrame(rows, columns=names)
 
@@ -197,7 +196,7 @@ class Simulation:
         """
         import pandas as pd
 
-        at = self._pair(pair)
+        at = self._place(pair)
         rows = []
         for one, name in enumerate(self.scenarios):
             for when, day in enumerate(self.dates[one]):
@@ -221,7 +220,7 @@ class Simulation:
 
     def route(self, pair: Pair, *, draw: int, scenario: str, date: dt.date | None = None) -> Route:
         """The best way in one draw, found on :meth:`network` like any other route."""
-        self._pair(pair)
+        self._place(pair)
         return self._route(pair, draw, *self._case(scenario, date))
 
     def _route(self, pair: Pair, draw: int, one: int, when: int) -> Route:
@@ -239,14 +238,14 @@ class Simulation:
         block, row = divmod(draw, BLOCK)
         size = min(BLOCK, self.draws - block * BLOCK)
         uniform = self.factors.uniforms(self.seed, block, size)[[row]]
-        case = _case(net, self.factors, (), by=self.by, cargo=None, modes=None)
+        case = lay_out(net, self.factors, (), by=self.by)
         values, opened = _drawn(case, self.factors.quantiles(uniform))
         free = undecided(net)
         stands = {gate for place, gate in enumerate(free) if opened[0] >> place & 1}
         under = net.under(
             open=sorted(stands), close=[gate for gate in free if gate not in stands], date=net.date
         )
-        return replace(under, values=values[0, : len(net.values)], _memo={})
+        return replace(under, values=values[0], _memo={})
 
     def _case(self, scenario: str, date: dt.date | None) -> tuple[int, int]:
         if scenario not in self.scenarios:
@@ -260,7 +259,7 @@ class Simulation:
             raise UnknownNameError(what, str(date), map(str, self.dates[one]))
         return one, self.dates[one].index(date)
 
-    def _pair(self, pair: Pair) -> int:
+    def _place(self, pair: Pair) -> int:
         if pair not in self.pairs:
             what = "pair"
             raise UnknownNameError(what, ":".join(pair), [":".join(one) for one in self.pairs])
@@ -351,7 +350,7 @@ def simulate(
     extra: dict[str, Any] = {"cargo": cargo, "modes": None if modes is None else tuple(modes)}
     drawn = factors(net)
     cases = tuple(
-        _case(under, drawn, asked, by=by, **extra) for row in networks.values() for under in row
+        lay_out(under, drawn, asked, by=by, **extra) for row in networks.values() for under in row
     )
     job = Job(cases, drawn, len(asked), seed, draws)
     blocks = range(-(-draws // BLOCK))
@@ -390,14 +389,14 @@ def _networks(
     return found
 
 
-def _case(
+def lay_out(
     net: Network,
     drawn: Factors,
     pairs: Sequence[Pair],
     *,
     by: str,
-    cargo: Cargo | None,
-    modes: Iterable[str] | None,
+    cargo: Cargo | None = None,
+    modes: Iterable[str] | None = None,
 ) -> Case:
     """Lay out one network for draws."""
     query = Query(net, by=by, cargo=cargo, modes=modes)
@@ -406,14 +405,14 @@ def _case(
     place = net.arcs.parameter
     columns = [(number, place[row]) for number, row in enumerate(drawn.parameters)]
     table = drawn.likely[: len(columns)]
-    own = net.values[[where for _, where in columns]]
+    own = np.take(net.values, [where for _, where in columns])
     days = {gate: number for number, gate in enumerate(drawn.gates, start=len(drawn.parameters))}
     return Case(
         plans=tuple(
             _plan(query, chosen, special, {member: pairs[member] for member in members})
             for special, members in by_cargo(net, chosen, pairs).items()
         ),
-        values=net.values,
+        numbers=net.values,
         drawn=np.array(columns, dtype=np.int64).reshape(-1, 2),
         ratio=np.divide(own, table, out=np.ones_like(table), where=table != 0),
         fixed=np.where(table == 0, own, 0.0),
@@ -479,7 +478,7 @@ def _drawn(
     case: Case, numbers: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Values of each draw, shape (draws, values), and bits of the gates that have opened."""
-    values = np.tile(case.values, (len(numbers), 1))
+    values = np.tile(case.numbers, (len(numbers), 1))
     column, place = case.drawn.T
     values[:, place] = numbers[:, column] * case.ratio + case.fixed
     come = numbers[:, case.gates] <= case.day

@@ -307,9 +307,9 @@ class _Tables:
         """The gate of a crossing; crossings close by are one."""
         pair = (min(left, entered), max(left, entered))
         known = self.border_gates.setdefault((net, pair), [])
-        for other, gate in known:
-            if geodesics_km([other], [point])[0] <= ONE_CROSSING_KM:
-                return gate
+        gaps = geodesics_km([other for other, _ in known], [point] * len(known))
+        if gaps and min(gaps) <= ONE_CROSSING_KM:
+            return known[gaps.index(min(gaps))][1]
         post = self.posts.name(point, ONE_CROSSING_KM)
         head = f"Border {'-'.join(pair)}"
         title = f"{head} ({net}) {f'at {post}' if post else self.named.near(point)}"

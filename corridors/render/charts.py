@@ -37,6 +37,7 @@ _ON_THE_WAY = {"moving", "rest", "haulage", "fare"}
 _STYLES: dict[str, Any] = {"rail": "-", "road": (0, (6, 1.6)), "sea": (0, (1, 1.2))}
 _STYLES["ferry"] = _STYLES["sea"]
 _RC: Any = {
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "svg.fonttype": "none",
@@ -51,6 +52,8 @@ _RC: Any = {
 _HALO: Any = {"boxstyle": "square,pad=0.12", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.8}
 _SIZE_IN = (9.0, 5.4)
 _LABEL_PT = 11.0
+#: A longer name would crowd out the chart.
+_LONGEST = 60
 #: A step smaller than this share of the whole goes without a label.
 _LEAST_STEP = 0.005
 _NARROWEST = 0.022
@@ -210,7 +213,8 @@ def distance_chart(
         for index, route in enumerate(routes):
             colour = ROUTE_COLOURS[index % len(ROUTE_COLOURS)]
             total = f"{route.km:,.0f} km, {route.hours:,.0f} h, {route.usd:,.0f} USD"
-            main.plot([], [], color=colour, linewidth=2.2, label=f"{called[index]}: {total}")
+            label = f"{_short(called[index])}: {total}"
+            main.plot([], [], color=colour, linewidth=2.2, label=label)
             steps += _draw_curve(main, route, measure, colour)
             _draw_strip(strips[index], route, field_, colour)
         _label_steps(main, steps, field_)
@@ -247,10 +251,15 @@ class Step(NamedTuple):
     colour: str
 
 
+def _short(text: str) -> str:
+    """A text that leaves room for the chart it stands on."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\u2026"
+
+
 def _title(axes: Axes, route: Route) -> str:
     names = route.network.seeds.places
     title = f"{names[route.origin].name} to {names[route.destination].name}"
-    axes.set_title(title, loc="left", fontsize=13, fontweight="bold")
+    axes.set_title(_short(title), loc="left", fontsize=13, fontweight="bold")
     return title
 
 
@@ -306,7 +315,7 @@ def _label_steps(axes: Axes, steps: Sequence[Step], field_: Field) -> None:
     named = {(step.km, step.bottom, step.name): step for step in steps}.values()
     tall = [step for step in named if step.height >= _LEAST_STEP * field_.amount]
     for step in sorted(tall, key=lambda step: -step.bottom):
-        said = f"{step.name}  {step.height:,.0f}"
+        said = f"{_short(step.name)}  {step.height:,.0f}"
         left, middle = field_.on_paper(step.km, step.bottom + step.height / 2)
         right, level = left + _LETTER_PT * len(said) + 12, middle
         while any(
@@ -367,7 +376,7 @@ def breakeven_chart(found: Breakeven) -> Chart:
         axes.set_xlim(lever.low, lever.high)
         _draw_ranges(axes, found)
         _draw_points(axes, found)
-        axes.set_xlabel(f"{lever.name}, {lever.unit}")
+        axes.set_xlabel(_short(f"{lever.name}, {lever.unit}"))
         axes.set_ylabel(f"best way by {found.by}, {MEASURES[MEASURE_OF[found.by]]}")
         title = _title(axes, found.ranges[0].route)
     return Chart(f"{title}: {lever.name}", figure)

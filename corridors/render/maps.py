@@ -63,7 +63,8 @@ def route_map(
     )
     for index, route in enumerate(listed):
         colour = ROUTE_COLOURS[index % len(ROUTE_COLOURS)]
-        drawn.append(drawn_route(route, label=route.network.title, colour=colour))
+        label = route.network.title
+        drawn.append(drawn_route(route, label=label, colour=colour, chart=_chart(base, route)))
     heading = title or (_heading(net, listed[0]) if listed else net.seeds.title)
     return draw(page_data(net, title=heading, routes=drawn, notes=[DATA_NOTE]))
 
@@ -79,6 +80,7 @@ def comparison_map(comparison: Comparison, pair: tuple[str, str]) -> OfflineMap:
         route = comparison.route(scenario, pair)
         if route:
             same.setdefault(route.links, []).append(scenario)
+    base = comparison.route(comparison.base, pair)
     drawn, colours = [], iter(ROUTE_COLOURS * len(comparison.scenarios))
     for scenarios in same.values():
         ghost = comparison.base in scenarios
@@ -87,7 +89,10 @@ def comparison_map(comparison: Comparison, pair: tuple[str, str]) -> OfflineMap:
             route = comparison.route(scenario, pair)
             if route:
                 label = titles[scenario]
-                drawn.append(drawn_route(route, label=label, colour=colour, ghost=ghost))
+                chart = _chart(base, route) if scenario == scenarios[0] else ""
+                drawn.append(
+                    drawn_route(route, label=label, colour=colour, ghost=ghost, chart=chart)
+                )
     without = [name for name in comparison.scenarios if comparison.route(name, pair) is None]
     cut = [titles[name] for name in without]
     net = comparison.networks[comparison.base]
@@ -102,6 +107,14 @@ def comparison_map(comparison: Comparison, pair: tuple[str, str]) -> OfflineMap:
             notes=[*notes, DATA_NOTE],
         )
     )
+
+
+def _chart(base: Route | None, route: Route) -> str:
+    """The time/distance chart of a way, over that of the way before."""
+    from corridors.render.charts import distance_chart
+
+    ways = [way for way in (base, route) if way is not None and way.km]
+    return distance_chart(ways).svg() if ways else ""
 
 
 def draw(data: dict[str, Any]) -> OfflineMap:

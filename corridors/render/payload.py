@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from corridors.arcs import Lookup, Scope
@@ -87,14 +88,23 @@ def change_words(net: Network, effect: Effect) -> str:
 
 
 def drawn_route(
-    route: Route, *, label: str, colour: str = ROUTE_COLOURS[0], ghost: bool = False
+    route: Route,
+    *,
+    label: str,
+    colour: str = ROUTE_COLOURS[0],
+    ghost: bool = False,
+    chart: str = "",
 ) -> dict[str, Any]:
-    """A route as a page draws it: its line by leg and its figures; a ghost is a way left."""
+    """A route as a page draws it: its line by leg and its figures; a ghost is a way left.
+
+    ``chart`` is an SVG for the popup of its line.
+    """
     net = route.network
     colour = GHOST_COLOUR if ghost else colour
     names = net.seeds.places
     return {
         "label": label,
+        "chart": f"data:image/svg+xml;base64,{b64encode(chart.encode()).decode()}" if chart else "",
         "colour": colour,
         "ghost": ghost,
         "origin": names[route.origin].name,

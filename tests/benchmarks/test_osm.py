@@ -26,11 +26,12 @@ BUILDING = 5
 _MEASURED = """
 import json, resource, sys, time
 from corridors.exchange.importing import import_osm
-began = time.perf_counter()
+began, worked = time.perf_counter(), time.process_time()
 report = import_osm(*sys.argv[1:3])
-seconds = time.perf_counter() - began
+seconds, cpu_s = time.perf_counter() - began, time.process_time() - worked
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-print(json.dumps({"seconds": seconds, "peak_gb": peak, "links": sum(report.links.values())}))
+links = sum(report.links.values())
+print(json.dumps({"seconds": seconds, "cpu_s": cpu_s, "peak_gb": peak, "links": links}))
 """
 
 
@@ -98,5 +99,5 @@ def test_importing_ten_million_nodes(benchmark, tmp_path):
 
     benchmark.pedantic(run, rounds=1, iterations=1)
     benchmark.extra_info.update(said, megabytes=source.stat().st_size / 1e6)
-    assert said["links"] > 2 * SIDE * (SIDE - 1)
+    assert said["links"] > SIDE * SIDE
     assert co.load(tmp_path / "seeds-0").arcs.count > said["links"]

@@ -6,7 +6,7 @@ function startExplorer() {
   const find = (id) => document.getElementById(id);
   const VIEWS = ["map", "pairs", "about"];
   const CARGO = ["tonnes", "teu", "value_usd", "time_cost_share_per_day"];
-  const OPENINGS = { low: "early", likely: "as likely", high: "late" };
+  const OPENINGS = { low: "early", likely: "likely", high: "late" };
   const MODES = [...new Set(data.links.map((link) => link.mode))];
   const known = { gate: (id) => graph.gateAt.has(id), corridor: (id) => id in data.graph.charged, end: (id) => graph.placeAt.has(id) };
   const base = data.presets[0].id;

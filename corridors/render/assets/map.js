@@ -103,6 +103,16 @@ function drawCorridors(map, data) {
       L.polyline(leg.line, { pane: "casing", color: "#fff", weight: width + 4.5, opacity: 0.9, interactive: false }).addTo(map);
       L.polyline(leg.line, { pane: "routes", color: route.colour, weight: width, opacity: route.ghost ? 0.75 : 0.95, dashArray: dash, lineCap: "round" })
         .bindTooltip(() => make("span", null, route.label + ": " + (byId[leg.link] ? byId[leg.link].title : leg.link)), { sticky: true })
+        .bindPopup(() => {
+          const box = make("div", null, null, "co-pop");
+          make("h3", box, route.label);
+          if (route.chart) {
+            const chart = make("img", box);
+            chart.src = route.chart; chart.width = 520;
+            chart.alt = "Time along the way: km across, hours up, borders and transfers as steps";
+          }
+          return box;
+        }, { maxWidth: 560 })
         .addTo(map);
       leg.line.forEach((point) => bounds.extend(point));
     });
