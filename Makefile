@@ -2,7 +2,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: report test bench screenshots lines clean
+.PHONY: report test bench docs screenshots lines clean
 
 report: $(VENV)/.installed
 	$(BIN)/corridors report -o out
