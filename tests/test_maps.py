@@ -146,6 +146,21 @@ def test_nothing_in_a_map_comes_to_life_when_it_is_touched(net, tmp_path):
 
 
 @pytest.mark.browser
+def test_the_slider_shows_the_gates_of_a_year(bundled, tmp_path):
+    page = tmp_path / "map.html"
+    co.map(bundled).save(page)
+    slide = """const year = document.querySelector('.co-year input'); year.value = arguments[0];
+        year.dispatchEvent(new Event('input'));
+        return Number(document.documentElement.dataset.openGates);"""
+    day = bundled.date
+    with browser.chromium() as driver:
+        browser.show(driver, page)
+        for year in (day.year, day.year - 8, day.year + 8):
+            expected = bundled.on(day.replace(year=year)).open_gates
+            assert driver.execute_script(slide, year) == len(expected)
+
+
+@pytest.mark.browser
 def test_a_page_opens_without_a_network(bundled, tmp_path):
     page = tmp_path / "map.html"
     co.map(bundled, co.route(bundled, "baku", "nakhchivan")).save(page)

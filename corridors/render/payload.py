@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 #: Okabe & Ito (2008): colours that colour-blind readers tell apart.
 ROUTE_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 GHOST_COLOUR = "#3c4650"
+#: Years that the slider of a map reaches back and on.
+YEARS_BEFORE, YEARS_AFTER = 10, 15
+LAST_DAY_OF_EVERY_MONTH = 28
 CORRIDOR_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195")
 #: Degrees are rounded to about 100 m on a page.
 PLACES_OF_DEGREE = 3
@@ -59,6 +63,7 @@ def page_data(
         "places": [_place(place) for place in seeds.places.values() if place.kind != "sea"],
         "links": [_link(net, link) for link in seeds.links.values()],
         "gates": [_gate(net, gate) for gate in seeds.gates.values()],
+        "years": _years(net),
         "corridors": [
             {"id": row.id, "title": row.title, "links": list(row.links), "colour": colour}
             for row, colour in zip(
@@ -189,6 +194,21 @@ def _gate(net: Network, gate: schema.Gate) -> dict[str, Any]:
             for event in net.seeds.gate_events[gate.id]
         ],
     }
+
+
+def _years(net: Network) -> dict[str, Any]:
+    """Which gates stand open in each year, on the network's own day of it."""
+    first = net.date.year - YEARS_BEFORE
+    nets = [
+        net.on(dt.date(year, net.date.month, min(net.date.day, LAST_DAY_OF_EVERY_MONTH)))
+        for year in range(first, net.date.year + YEARS_AFTER + 1)
+    ]
+    states = {
+        gate: "".join("1" if gate in under.open_gates else "0" for under in nets)
+        for gate in net.seeds.gates
+    }
+    last = net.date.year + YEARS_AFTER
+    return {"first": first, "last": last, "now": net.date.year, "states": states}
 
 
 def _dwell(net: Network, gate: schema.Gate) -> list[str]:

@@ -56,7 +56,8 @@ def worth_chart(worth: Worth, *, most: int = MOST) -> Chart:
             fontsize=8,
         )
     axes.margins(x=0.12)
-    axes.set_xlabel(f"Shapley value, {worth.unit} (times the weight of each pair)")
+    weighed = ", times the weight of each pair" * any(w != 1 for w in worth.weights.values())
+    axes.set_xlabel(f"Shapley value, {worth.unit}{weighed}")
     _say(figure, worth)
     return Chart(title, figure)
 
@@ -92,7 +93,9 @@ def interaction_chart(worth: Worth, *, most: int = MOST) -> Chart:
     axes.set_yticks(range(len(chosen)), chosen)
     _figures_in(axes, table, reach)
     bar = figure.colorbar(image, ax=axes, shrink=0.7)
-    bar.set_label(f"Shapley interaction, {worth.unit}: above 0 complements, below 0 substitutes")
+    said = f"Shapley interaction, {worth.unit}: above 0 complements, below 0 substitutes"
+    bar.set_label(said, fontsize=8)
+    bar.ax.tick_params(labelsize=8)
     _say(figure, worth)
     return Chart(title, figure)
 

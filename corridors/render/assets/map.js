@@ -58,11 +58,17 @@ function drawCorridors(map, data) {
 
   /* Network */
   const byId = {};
-  const network = L.layerGroup().addTo(map);
+  const network = { rail: L.layerGroup(), road: L.layerGroup(), sea: L.layerGroup(), ferry: L.layerGroup() };
+  Object.values(network).forEach((layer) => layer.addTo(map));
+  const lines = [];
+  function lineStyle(link) {
+    const style = link.open ? STYLE[link.mode] : SHUT;
+    return Object.assign({ pane: "network", opacity: 0.85, dashArray: null, lineCap: "butt" }, style);
+  }
   data.links.forEach((link) => {
     byId[link.id] = link;
-    const style = link.open ? STYLE[link.mode] : SHUT;
-    const line = L.polyline(link.line, Object.assign({ pane: "network", opacity: 0.85 }, style));
+    const line = L.polyline(link.line, lineStyle(link));
+    lines.push({ link, line });
     line.bindPopup(() => {
       const box = make("div", null, null, "co-pop");
       make("h3", box, link.title);
@@ -77,7 +83,7 @@ function drawCorridors(map, data) {
       sourceLine(box, link.source);
       return box;
     });
-    line.addTo(network);
+    line.addTo(network[link.mode]);
   });
 
   /* Corridors, hidden until chosen */
@@ -271,6 +277,25 @@ function drawCorridors(map, data) {
 
   const legendBox = section("Legend", true);
   const layers = make("div", section("Corridors and layers", !data.routes.length), null, "co-layers");
+  const yearLabel = make("label", layers, null, "co-year");
+  const yearText = make("span", yearLabel);
+  const year = make("input", yearLabel);
+  year.type = "range"; year.min = data.years.first; year.max = data.years.last; year.value = data.years.now;
+  const asShown = { gates: data.gates.map((gate) => gate.open), links: data.links.map((link) => link.open) };
+  function showYear() {
+    const chosen = Number(year.value);
+    const index = chosen - data.years.first;
+    const now = chosen === data.years.now;
+    yearText.textContent = "Gates in " + chosen + (now ? " (as shown)" : chosen > data.years.now ? ", at their likely openings" : "");
+    data.gates.forEach((gate, place) => { gate.open = now ? asShown.gates[place] : data.years.states[gate.id][index] === "1"; });
+    data.links.forEach((link, place) => {
+      link.open = now ? asShown.links[place] : link.gates.every((gate) => data.years.states[gate][index] === "1");
+    });
+    lines.forEach(({ link, line }) => line.setStyle(lineStyle(link)));
+    sizeGates();
+    document.documentElement.dataset.openGates = data.gates.filter((gate) => gate.open).length;
+  }
+  year.addEventListener("input", showYear);
   function toggle(title, colour, layer, on) {
     const label = make("label", layers);
     const box = make("input", label);
@@ -282,7 +307,8 @@ function drawCorridors(map, data) {
     box.addEventListener("change", () => (box.checked ? layer.addTo(map) : map.removeLayer(layer)));
   }
   data.corridors.forEach((corridor, index) => toggle(corridor.title, corridor.colour, corridorLayers[index], false));
-  toggle("Whole network", "#4f5a66", network, true);
+  [["Railways", "rail"], ["Roads", "road"], ["Ferries", "ferry"], ["Sea lanes", "sea"]].forEach(([title, mode]) =>
+    toggle(title, STYLE[mode].color, network[mode], true));
   toggle("Gates", "#1b7f5c", gateLayer, true);
 
   const legend = make("div", legendBox, null, "co-legend");
@@ -318,7 +344,7 @@ function drawCorridors(map, data) {
   map.fitBounds(bounds.isValid() ? bounds : whole, padding);
   map.on("zoomend", sizeGates);
   map.on("zoomend moveend", placeLabels);
-  sizeGates();
+  showYear();
   placeLabels();
   document.documentElement.dataset.ready = "yes";
 }
