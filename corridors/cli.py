@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -49,6 +50,22 @@ CargoName = Annotated[str | None, typer.Option("--cargo", help="Cargo profile, w
 Opening = Annotated[
     str, typer.Option("--opening", help="Day unbuilt gates open on: low, likely or high.")
 ]
+Gates = Annotated[
+    list[str],
+    typer.Option(
+        "--gates",
+        help="Gates under study: ids, name=gate+gate for several that open together, or one of "
+        "unbuilt, borders, projects, straits, services, all; by commas, or repeated.",
+    ),
+]
+Pairs = Annotated[
+    list[str],
+    typer.Option(
+        "--pairs",
+        help="origin:destination, or places for every pair of them; by commas, or repeated.",
+    ),
+]
+Workers = Annotated[int | None, typer.Option("--workers", help="Threads; one a core if left out.")]
 scenarios_app = typer.Typer(help="Scenarios: list them, show what one changes, begin a new one.")
 app.add_typer(scenarios_app, name="scenario")
 
@@ -160,7 +177,8 @@ def route(
 @app.command()
 def compare(
     scenarios: Annotated[
-        list[str], typer.Argument(help="Scenario ids or files; the first is the base.")
+        list[str],
+        typer.Argument(help="Scenario ids or files, the first is the base; all for every one."),
     ],
     pair: Annotated[list[str], typer.Option("--pair", help="origin:destination; repeatable.")],
     seeds: Seeds = None,
@@ -171,8 +189,12 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Every pair under every scenario, against the first one."""
+    from corridors.network import bundled_scenarios
+
     net = co.load(seeds, date=date)
     pairs = [_pair(text) for text in pair]
+    if scenarios == ["all"]:
+        scenarios = [*dict.fromkeys(["base", *bundled_scenarios(net.seeds)])]
     comparison = co.compare(net, scenarios, pairs, by=by, cargo=_cargo(cargo, net))
     if out is not None:
         _write_table(comparison, out)
@@ -312,6 +334,187 @@ def chart(
     typer.echo(f"wrote {drawn.save(out or 'chart.svg')}")
 
 
+@app.command()
+def sweep(
+    gates: Gates,
+    pairs: Pairs,
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    by: By = "time",
+    cargo: CargoName = None,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="All combinations .parquet, or a row a pair .csv, .json."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every combination of some gates open and shut, exactly."""
+    net = _network(seeds, date, scenario)
+    with _bar("solving"):
+        found = co.sweep(
+            net,
+            _gates(gates),
+            _pairs_or_places(pairs),
+            by=by,
+            cargo=_cargo(cargo, net),
+            workers=workers,
+        )
+    if out is not None:
+        with _bar(f"visiting {found.count:,} combinations"):
+            typer.echo(f"wrote {_write_sweep(found, out, workers)}")
+    elif as_json:
+        _print_json(found.to_dict())
+    else:
+        _show_frames(
+            (found.table, repr(found)[1:-1]),
+            *((found.leads(pair), f"{':'.join(pair)}: who leads") for pair in found.pairs[:3]),
+        )
+
+
+@app.command()
+def worth(
+    gates: Gates,
+    pairs: Pairs,
+    of: Annotated[
+        str | None, typer.Option("--of", help="Country (ISO) or pair; all pairs if left out.")
+    ] = None,
+    unconnected: Annotated[
+        str, typer.Option("--unconnected", help="What no way counts for: worst, or a number.")
+    ] = "worst",
+    couples: Annotated[
+        bool, typer.Option("--couples", help="Draw complements and substitutes with -o.")
+    ] = False,
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    by: By = "time",
+    cargo: CargoName = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Table .csv or chart .svg, .png to write.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What each gate is worth, alone and with another: exact Shapley values."""
+    from corridors.render.worth_charts import interaction_chart, worth_chart
+
+    net = _network(seeds, date, scenario)
+    found = co.sweep(
+        net, _gates(gates), _pairs_or_places(pairs), by=by, cargo=_cargo(cargo, net)
+    ).worth(
+        _pair(of) if of and ":" in of else of,
+        unconnected=_number_or_word(unconnected),
+    )
+    if out is not None:
+        draw = partial(interaction_chart if couples else worth_chart, found)
+        table = found.couples if couples else found.gates.reset_index()
+        typer.echo(f"wrote {_write_csv_or_chart(out, lambda: table, draw)}")
+    elif as_json:
+        _print_json(found.to_dict())
+    else:
+        ranked = found.gates.sort_values(ascending=False).reset_index()
+        _show_frames(
+            (ranked[ranked["saved"] != 0], f"{repr(found)[1:-1]}, in {found.unit}"),
+            (found.couples, "together beyond what each saves alone"),
+        )
+
+
+@app.command()
+def simulate(
+    scenarios: Annotated[list[str], typer.Argument(help="Scenario ids or files.")],
+    pairs: Pairs,
+    draws: Annotated[int, typer.Option("--draws", help="How many draws.")] = 10_000,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the draws.")] = 1,
+    year: Annotated[
+        list[int] | None, typer.Option("--year", help="Year whose 1 July counts; repeatable.")
+    ] = None,
+    seeds: Seeds = None,
+    date: Date = None,
+    by: By = "time",
+    cargo: CargoName = None,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Table .csv, or chart .svg, .png of the first pair."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Medians with 5-95 %, and how likely each corridor leads and each scenario wins."""
+    from corridors.render.worth_charts import simulation_chart
+
+    net = co.load(seeds, date=date)
+    with _bar(f"{draws:,} draws"):
+        found = co.simulate(
+            net,
+            scenarios,
+            _pairs_or_places(pairs),
+            draws=draws,
+            seed=seed,
+            years=year or (),
+            by=by,
+            cargo=_cargo(cargo, net),
+            workers=workers,
+        )
+    first = found.pairs[0]
+    if out is not None:
+        draw = partial(simulation_chart, found, first)
+        typer.echo(f"wrote {_write_csv_or_chart(out, lambda: found.table, draw)}")
+    elif as_json:
+        _print_json(found.to_dict())
+    else:
+        _show_frames(
+            (found.table, f"{repr(found)[1:-1]}, in {found.unit}"),
+            (found.beats(first), f"{':'.join(first)}: how likely a scenario is better"),
+            (found.leads(first), f"{':'.join(first)}: how likely a corridor leads"),
+        )
+
+
+@app.command()
+def criticality(
+    pairs: Pairs,
+    of: Annotated[
+        list[str] | None, typer.Option("--of", help="gate, link, border or country; repeatable.")
+    ] = None,
+    seeds: Seeds = None,
+    date: Date = None,
+    scenario: Scenarios = None,
+    by: By = "time",
+    cargo: CargoName = None,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Table .csv to write.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is lost with each gate, link, border, country, and two gates at once."""
+    from corridors.analysis.criticality import KINDS
+    from corridors.files import write_text
+
+    net = _network(seeds, date, scenario)
+    kinds = of or KINDS
+    with _bar("losing one thing after the other"):
+        found = co.criticality(
+            net,
+            _pairs_or_places(pairs),
+            by=by,
+            of=kinds,
+            cargo=_cargo(cargo, net),
+            workers=workers,
+        )
+    if out is not None:
+        typer.echo(f"wrote {write_text(out, found.table.to_csv(index=False))}")
+    elif as_json:
+        _print_json(found.to_dict())
+    else:
+        table = found.table.drop(columns="title")
+        rows = [table[table["kind"] == kind].drop(columns="kind") for kind in kinds]
+        _show_frames(
+            *zip(rows, kinds, strict=True),
+            (found.couples, "gates that are worse to lose together than one by one"),
+            (found.cities, "accessibility"),
+            most=12,
+        )
+
+
 @scenarios_app.command("list")
 def scenario_list(seeds: Seeds = None, as_json: AsJson = False) -> None:
     """The scenarios that come with the tables."""
@@ -441,9 +644,7 @@ def check(
     }
     off = misfits(tables)
     if as_json:
-        _print_json(
-            {"faults": [], "counts": counts, "lines_off": [item._asdict() for item in off]}
-        )
+        _print_json({"faults": [], "counts": counts, "lines_off": [item._asdict() for item in off]})
         return
     words = ", ".join(f"{count} {name}" for name, count in counts.items())
     open_count = len(net.open_gates)
@@ -638,6 +839,66 @@ def _pulse() -> Iterator[Callable[[str], None]]:
         yield lambda words: bar.update(task, description=words)
 
 
+@contextmanager
+def _bar(words: str) -> Iterator[None]:
+    """A bar of the pieces of a long work, where a terminal is there to show it."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from corridors.analysis.parallel import watched
+
+    shown = Console(stderr=True)
+    with Progress(console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        task = bar.add_task(words, total=None)
+        with watched(lambda done, count: bar.update(task, completed=done, total=count)):
+            yield
+
+
+def _listed(texts: list[str]) -> list[str]:
+    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
+
+
+def _pairs_or_places(texts: list[str]) -> list[tuple[str, str] | str]:
+    return [_pair(item) if ":" in item else item for item in _listed(texts)]
+
+
+def _gates(texts: list[str]) -> str | dict[str, list[str]]:
+    """One word, or gates by the name under which they open together."""
+    listed = _listed(texts)
+    if len(listed) == 1 and "=" not in listed[0]:
+        return listed[0]
+    named = [item.partition("=")[::2] for item in listed]
+    return {name: gates.split("+") if gates else [name] for name, gates in named}
+
+
+def _number_or_word(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _write_sweep(found: co.Sweep, out: Path, workers: int | None) -> Path:
+    from corridors.files import write_text
+
+    writers: dict[str, Callable[[], Path]] = {
+        ".parquet": lambda: found.to_parquet(out, workers=workers),
+        ".csv": lambda: write_text(out, found.table.to_csv(index=False)),
+        ".json": lambda: write_text(out, json.dumps(found.to_dict(), ensure_ascii=False, indent=2)),
+    }
+    if out.suffix not in writers:
+        message = f"{str(out)!r} must end in {', '.join(writers)}"
+        raise co.CorridorsError(message)
+    return writers[out.suffix]()
+
+
+def _show_frames(*frames: tuple[Any, str], most: int = 30) -> None:
+    from corridors.render.analysis_tables import frame_parts
+
+    for frame, title in frames:
+        _show(*frame_parts(frame, title=title, most=most))
+
+
 def _cargo(name: str | None, net: Network) -> co.Cargo | None:
     return None if name is None else co.cargo(name, net)
 
@@ -670,8 +931,10 @@ def _route_or_none(net: Network, origin: str, destination: str, by: str) -> Rout
 
 def _write_table(comparison: Comparison, out: Path) -> None:
     from corridors.files import write_text
+    from corridors.render.report import comparison_page
 
     writers = {
+        ".html": lambda: comparison_page(comparison),
         ".csv": lambda: comparison.table.to_csv(index=False),
         ".json": lambda: json.dumps(comparison.to_dict(), ensure_ascii=False, indent=2),
     }

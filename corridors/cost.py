@@ -7,7 +7,7 @@ share of their value that a day in transit takes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -177,7 +177,12 @@ def counted_terms(arcs: Arcs, by: str) -> NDArray[np.int64]:
     """The terms that count in an objective, shape (terms, 5): arc, kind, and places a, b, c."""
     counts = term_counts(by, Cargo(1.0, 1.0, 1.0))
     usd = np.where(_BY_UNIT[arcs.terms[USD].part], _USD_A_UNIT, _USD)
-    kinds = {HOURS: _HOUR, USD: usd, USD_PER_T: _USD_A_TONNE, KG_PER_T: _KG_A_TONNE}
+    kinds: dict[int, Any] = {
+        HOURS: _HOUR,
+        USD: usd,
+        USD_PER_T: _USD_A_TONNE,
+        KG_PER_T: _KG_A_TONNE,
+    }
     found = [
         np.column_stack(
             np.broadcast_arrays(terms.arc, kinds[measure], terms.a, terms.b, terms.c)

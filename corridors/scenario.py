@@ -202,7 +202,7 @@ def load_scenario(name: str | Path, seeds: Seeds) -> Scenario:
             return _read(path, status.st_mtime_ns, status.st_size)
     if str(name) == "base":
         return Scenario(id="base", title="As of the data date")
-    raise ScenarioError(unknown("scenario", str(name), bundled_scenarios(seeds)))
+    raise ScenarioError(unknown("scenario", str(name), ["base", *bundled_scenarios(seeds)]))
 
 
 @cache

@@ -265,7 +265,7 @@ def test_a_folder_is_not_written_over(run, tmp_path):
 
 def test_an_ending_that_is_not_known_is_refused(run, tmp_path):
     asked = ("compare", "base", "--pair", "baku:tehran", "-o", tmp_path / "out.xls")
-    assert "must end in .csv or .json" in refused(run(*asked))
+    assert "must end in .html or .csv or .json" in refused(run(*asked))
 
 
 def test_a_file_that_cannot_be_read_is_named(run, monkeypatch):
@@ -318,3 +318,12 @@ def test_it_runs_as_a_program():
     assert ran.stdout == ""
     assert ran.stderr.startswith("unknown place 'nakhchevan'; did you mean nakhchivan")
     assert ran.stderr.count("\n") == 1
+
+
+def test_compare_all_writes_a_page_to_print(run, folder, tmp_path):
+    page = tmp_path / "all.html"
+    good(run("compare", "all", "--pair", "alpha:gamma", "--seeds", folder, "-o", page))
+    text = page.read_text(encoding="utf-8")
+    for scenario in ("base", "border-shut", "line-built"):
+        assert f"<code>{scenario}</code>" in text
+    assert fetched(text) == []

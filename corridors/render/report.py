@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from corridors.analysis.breakeven import breakeven
 from corridors.analysis.claims import judge
 from corridors.analysis.provenance import provenance
+from corridors.analysis.sweep import sweep
 from corridors.analysis.validation import validate
 from corridors.compare import Comparison, compare
 from corridors.errors import UnknownNameError
@@ -19,6 +20,7 @@ from corridors.render.charts import breakeven_chart, chart
 from corridors.render.explorer import explorer
 from corridors.render.maps import asset, comparison_map, route_map
 from corridors.render.pages import claims_section, provenance_section, validation_section
+from corridors.render.worth_charts import interaction_chart, worth_chart
 from corridors.routing import route
 from geo.basemap import ATTRIBUTION, BORDERS_NOTE
 
@@ -70,8 +72,43 @@ VIEWS = (
 DUTY_PAIR = ("baku", "nakhchivan")
 DUTY_FAMILY = "araz"
 DUTY_SCENARIO = "both-open"
+#: The projects whose worth is weighed: gates that open together.
+PROJECTS = {
+    "Araz by road": ("horadiz-aghband-road", "aghband-kalaleh-road", "kalaleh-jolfa-road"),
+    "Araz by rail": ("horadiz-aghband-rail", "araz-rail", "araz-rail-border-east"),
+    "Zangezur by road": (
+        "horadiz-aghband-road",
+        "tripp-road",
+        "aghband-meghri-road",
+        "ordubad-meghri-road",
+    ),
+    "Zangezur by rail": (
+        "horadiz-aghband-rail",
+        "nakhchivan-rail",
+        "meghri-rail",
+        "aghband-meghri-rail",
+        "ordubad-meghri-rail",
+    ),
+    "Kars-Nakhchivan railway": ("kars-nakhchivan-rail", "dilucu-rail"),
+    "Rasht-Astara railway": ("rasht-astara-rail",),
+}
+#: The cities whose pairs it is weighed for.
+CITIES = (
+    "baku",
+    "nakhchivan",
+    "tbilisi",
+    "yerevan",
+    "tehran",
+    "ankara",
+    "istanbul",
+    "mersin",
+    "moscow",
+    "bandar-abbas",
+)
 DAYS_FROM_H = 120
 SMALL = 0.5
+TWO = 2
+SAID = {"generalised": "generalised cost", "co2": "CO2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +174,7 @@ def write_report(
             for view in VIEWS
         ),
         *_duty_question(net),
+        *_worth(net, progress),
         Section("scenarios", "What each scenario changes", _scenario_list(compared[by])),
         *_truth(net, progress),
         Section("limits", "Data and limits", _limits(net)),
@@ -166,6 +204,23 @@ def page(net: Network, sections: Sequence[Section]) -> str:
     )
 
 
+def comparison_page(comparison: Comparison) -> str:
+    """One printable page of a comparison: in words, pair by pair, and what was changed."""
+    net = comparison.networks[comparison.base]
+    by = comparison.by
+    view = View(by, f"The best way by {SAID.get(by, by)}", by)
+    tables = "".join(_pair_table(comparison, pair) for pair in comparison.pairs)
+    return page(
+        net,
+        [
+            Section("summary", "In words", _summary({view.name: comparison}, [view])),
+            Section("tables", "Pair by pair", tables),
+            Section("scenarios", "What each scenario changes", _scenario_list(comparison)),
+            Section("limits", "Data and limits", _limits(net)),
+        ],
+    )
+
+
 def _duty_question(net: Network) -> list[Section]:
     """At what duty Baku-Nakhchivan leaves the ways through Iran, and for what."""
     origin, destination = DUTY_PAIR
@@ -188,6 +243,35 @@ def _duty_question(net: Network) -> list[Section]:
         f"{escape('; '.join(row.title for row in corridors))}.</p>"
     )
     return [Section("duty", "The open question: duties on Araz", lead + "".join(said) + figures)]
+
+
+def _worth(net: Network, progress: Callable[[str], None]) -> list[Section]:
+    """What each project is worth, alone and beside the others, over every combination."""
+    gates = {
+        name: list(group) for name, group in PROJECTS.items() if {*group} <= {*net.seeds.gates}
+    }
+    cities = [city for city in CITIES if city in net.seeds.places]
+    if not gates or len(cities) < TWO:
+        return []
+    progress("weighing every combination of projects")
+    parts = []
+    for by in ("generalised", "time"):
+        swept = sweep(net, gates=gates, pairs=cities, by=by)
+        weighed = swept.worth()
+        figures = "".join(
+            f"<figure>{drawn.svg()}</figure>"
+            for drawn in (worth_chart(weighed), interaction_chart(weighed))
+        )
+        parts.append(f"<h3>By {escape(SAID.get(by, by))}</h3>{figures}")
+    lead = (
+        f"<p>All {2 ** len(gates):,} combinations of {len(gates)} projects, each pair of "
+        f"{len(cities)} cities, solved exactly. A project's worth is its Shapley value: what it "
+        "saves on the mean over every order in which the projects could come, summed over the "
+        "pairs. Two projects with a positive interaction are complements, worth more together; "
+        "with a negative one substitutes, as each takes what the other would have saved. A pair "
+        "without a way counts as its dearest way.</p>"
+    )
+    return [Section("worth", "What each project is worth", lead + "".join(parts))]
 
 
 def _truth(net: Network, progress: Callable[[str], None]) -> list[Section]:
@@ -227,12 +311,12 @@ def _names(comparison: Comparison, pair: tuple[str, str]) -> str:
     return f"{places[pair[0]].name} to {places[pair[1]].name}"
 
 
-def _summary(compared: dict[str, Comparison]) -> str:
+def _summary(compared: dict[str, Comparison], views: Sequence[View] = VIEWS) -> str:
     """For each pair a list of computed sentences."""
     first = next(iter(compared.values()))
     parts = []
     for pair in first.pairs:
-        items = [_sentence(compared[view.name], pair, view) for view in VIEWS]
+        items = [_sentence(compared[view.name], pair, view) for view in views]
         listed = "".join(f"<li>{item}</li>" for item in items)
         parts.append(f"<h3>{escape(_names(first, pair))}</h3><ul>{listed}</ul>")
     return "".join(parts)

@@ -82,7 +82,7 @@ def interaction_chart(worth: Worth, *, most: int = MOST) -> Chart:
         message = f"no two gates change each other's worth to {worth.of}"
         raise CorridorsError(message)
     table = worth.interaction.loc[chosen, chosen].to_numpy(dtype=float, copy=True)
-    title = f"Complements and substitutes for {worth.of}, by {worth.by}"
+    title = "Complements and substitutes"
     side = _HEAD_IN + 0.42 * len(chosen)
     figure, axes = _figure(side + 2.6, side + 1.2, title)
     reach = float(np.abs(table).max())
