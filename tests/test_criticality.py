@@ -82,7 +82,7 @@ def test_efficiency_is_the_mean_of_one_over_cost(net, found):
     before = sum(1 / way.hours for way in routes(net).values())
     after = sum(1 / way.hours for way in routes(net.under(close=["spur"])).values() if way)
     row = found.table.set_index("id").loc["spur"]
-    assert row["efficiency"] == pytest.approx(1 - after / before)
+    assert row["efficiency_loss"] == pytest.approx(1 - after / before)
     assert row["ways_left"] == 0
     assert row["cut_demand"] == pytest.approx(0.5)
 

@@ -349,6 +349,45 @@ def test_combinations_come_in_chunks_and_go_to_a_file(net, tmp_path, monkeypatch
     assert [file.name for file in path.parent.iterdir()] == ["sweep.parquet"]
 
 
+def test_gates_that_change_nothing(tmp_path):
+    """A gate whose links another keeps shut, and pairs that nothing connects."""
+    alone = network(tmp_path, "a -- road 9 one locked -- b\nc -- road 9 -- d", shut=["locked"])
+    sw = co.sweep(alone, ["one"], [("a", "b"), ("c", "d")])
+    assert np.isinf(sw.cost(("a", "b"), open=["one"]))
+    assert sw.best_ways(("a", "b")) == ()
+    assert sw.tree(("a", "b")) == "no way"
+    assert list(sw.leads(("a", "b"))["corridor"]) == ["no way"]
+    assert list(sw.table["ways"]) == [0, 1]
+    assert list(sw.visited()["reached"]) == [0, 1]
+    with pytest.raises(NoRoute, match="no gate would open one"):
+        sw.route(("a", "b"), open=["one"])
+    assert sw.to_dict()["rows"][0]["best"] is None
+
+
+def test_modes_and_cargo_bind_every_combination(net):
+    for options in ({"modes": "road"}, {"cargo": co.Cargo(5.0, avoid=("BB",))}):
+        sw = co.sweep(net, UNDER, ["a", "c", "d"], by="cost", **options)
+        for opened in [(), ("one", "two"), tuple(UNDER)]:
+            table = costs(
+                under(net, opened, UNDER), ["a", "c", "d"], ["a", "c", "d"], by="cost", **options
+            )
+            wanted = table[~np.eye(3, dtype=bool)]
+            np.testing.assert_allclose(sw.costs(open=opened), wanted, rtol=1e-9)
+            for pair in sw.pairs:
+                if np.isfinite(sw.cost(pair, open=opened)):
+                    assert sw.route(pair, open=opened).usd == pytest.approx(
+                        sw.cost(pair, open=opened)
+                    )
+
+
+def test_too_many_combinations_to_visit(net):
+    sw = co.sweep(net, {f"n{i}": ["one"] for i in range(50)}, [("a", "c")])
+    assert sw.count == 2**50
+    assert sw.cost(("a", "c"), open=["n7"]) == sw.cost(("a", "c"), open=sw.gates)
+    with pytest.raises(CorridorsError, match="too many to visit"):
+        sw.visited()
+
+
 def test_a_way_that_needs_no_gate_leads_everywhere(net):
     sw = co.sweep(net, ["project"], [("a", "e")])
     [way] = sw.best_ways(("a", "e"))

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 KINDS = ("gate", "link", "border", "country")
 #: Measures of the table that are ranked against one another; the fewer ways left, the worse.
 MEASURES = (
-    *("carried", "extra_hours", "extra_usd", "cut", "ways_left", "efficiency", "accessibility"),
+    *("carried", "extra_hours", "extra_usd", "cut", "ways_left"),
+    *("efficiency_loss", "accessibility_loss"),
 )
 #: Ways apart are counted up to this many.
 MOST_WAYS = 9
@@ -145,8 +146,9 @@ class Criticality:
         demand; ``extra_hours`` and ``extra_usd``, mean over all demand that keeps a way;
         ``worst_hours``, most that a pair loses; ``ways_left``, fewest ways without a link in
         common that are left to a pair that used it (a line of two gauges counts as two; 9 stands
-        for 9 or more); ``efficiency``, share lost of the mean of 1/cost (Latora & Marchiori
-        2001); ``accessibility``, mean share that origins lose of theirs (Hansen 1959). For a
+        for 9 or more); ``efficiency_loss``, share lost of the mean of 1/cost (Latora &
+        Marchiori 2001); ``accessibility_loss``, mean share that origins lose of theirs (Hansen
+        1959). For a
         country only pairs that neither begin nor end there count.
     couples
         Two gates that are worse to lose together than one by one: ``one, other``,
@@ -375,14 +377,16 @@ def _hit(part: Part, lost: NDArray[np.int64]) -> NDArray[np.bool_]:
     flags = np.zeros(len(part.weight), dtype=bool)
     flags[lost] = True
     of = np.repeat(np.arange(len(part.nodes)), np.diff(part.found.path_start))
-    hits: NDArray[np.int64] = np.bincount(of[flags[part.found.path]], minlength=len(part.nodes))
-    return np.greater(hits, 0)
+    passings = np.bincount(of[flags[part.found.path]], minlength=len(part.nodes))
+    hit: NDArray[np.bool_] = passings > 0
+    return hit
 
 
 def _counted(question: Question, part: Part, loss: Loss) -> NDArray[np.bool_]:
     """Pairs of a part that a loss touches and that count for it."""
     own = (question.countries[part.members] == loss.spares).any(axis=1)
-    return _hit(part, loss.arcs) & ~own
+    counted: NDArray[np.bool_] = _hit(part, loss.arcs) & ~own
+    return counted
 
 
 def _touches(question: Question, loss: Loss) -> bool:
@@ -491,8 +495,8 @@ def _table(
                 "extra_usd": usd,
                 "worst_hours": (after.along - base.along)[kept, 0].max(initial=0.0),
                 "ways_left": 0 if cut.any() else ways_left,
-                "efficiency": 1 - _efficiency(question, after.cost) / (efficiency or 1.0),
-                "accessibility": drop.mean(),
+                "efficiency_loss": 1 - _efficiency(question, after.cost) / (efficiency or 1.0),
+                "accessibility_loss": drop.mean(),
             }
         )
     names = ["kind", "id", "title", "pairs", "cut_demand", "worst_hours", *MEASURES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +19,8 @@ Answer = TypeVar("Answer")
 _watcher: ContextVar[Any] = ContextVar("watcher", default=None)
 #: How often a piece is begun again when the worker that held it is lost.
 RETRIES = 3
+#: How many pieces for each worker may be done before the first of them is taken: memory stays flat.
+AHEAD = 4
 
 
 @contextmanager
@@ -87,8 +90,10 @@ def _answers(
         return
     from joblib import Parallel, delayed
 
-    run = Parallel(n_jobs=min(count, len(tasks)), prefer="threads", return_as="generator")
-    yield from run(delayed(work)(shared, task) for task in tasks)
+    with Parallel(n_jobs=min(count, len(tasks)), prefer="threads") as run:
+        for first in range(0, len(tasks), AHEAD * count):
+            some = tasks[first : first + AHEAD * count]
+            yield from run(delayed(work)(shared, task) for task in some)
 
 
 def _on_cluster(
@@ -99,9 +104,14 @@ def _on_cluster(
         message = f"client must be a dask.distributed.Client, not {type(client).__name__}"
         raise CorridorsError(message)
     held = client.submit(_itself, shared, pure=False, retries=RETRIES)
-    futures = [client.submit(work, held, task, pure=False, retries=RETRIES) for task in tasks]
-    for future in futures:
-        yield future.result()
+    ahead = AHEAD * max(len(client.nthreads()), 1)
+    futures: deque[Any] = deque()
+    for task in tasks:
+        futures.append(client.submit(work, held, task, pure=False, retries=RETRIES))
+        if len(futures) > ahead:
+            yield futures.popleft().result()
+    while futures:
+        yield futures.popleft().result()
 
 
 def _itself(shared: Shared) -> Shared:

@@ -47,8 +47,8 @@ class Sensitivity:
         Its unit.
     morris
         One row a factor, strongest first: ``factor``, ``mu_star`` (mean of the absolute change
-        over a step through the middle 90 % of the factor's range), ``mu_star_conf`` (95 %), ``sigma`` (its spread:
-        what is not linear, or hangs on others).
+        over a step through the middle 90 % of the factor's range), ``mu_star_conf`` (95 %),
+        ``sigma`` (its spread: what is not linear, or hangs on others).
     sobol
         One row for each of the strongest: ``factor``, ``S1`` (share of the variance by itself),
         ``ST`` (with all it interacts with), each with ``_conf`` (95 %).

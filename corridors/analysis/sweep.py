@@ -45,7 +45,7 @@ UNITS = {
 #: Pieces that a walk is cut into have at most this many gates left, and at least one piece a core.
 _PIECE_GATES = 16
 #: Numbers that one chunk of visited combinations may hold.
-_CHUNK = 4_000_000
+_CHUNK = 1_000_000
 
 
 class Way(NamedTuple):
@@ -82,6 +82,8 @@ class Sweep:
         Origins and destinations, in the order asked.
     ways
         Ways of each pair, one pair a cell.
+    groups
+        The network reduced to its terminals, once for each kind of cargo.
     asked
         Cargo and modes.
     """
@@ -451,6 +453,22 @@ class Sweep:
         about = {"by": self.by, "unit": self.unit, "network": repr(self.network)}
         return write_parquet(path, self.combinations(workers=workers, client=client), about)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as ``--json`` prints it; null where some combination leaves no way."""
+        rows = []
+        for row in self.table.to_dict(orient="records"):
+            pair = (row["origin"], row["destination"])
+            plain = {key: None if value == np.inf else value for key, value in row.items()}
+            plain["gates"] = [gate for gate in row["gates"].split("; ") if gate]
+            rows.append({**plain, "best_ways": [way._asdict() for way in self.best_ways(pair)]})
+        return {
+            "by": self.by,
+            "unit": self.unit,
+            "gates": {name: list(gates) for name, gates in self.switches.items()},
+            "combinations": self.count,
+            "rows": rows,
+        }
+
     def __repr__(self) -> str:
         return (
             f"<Sweep of {len(self.gates)} gates by {self.by}: {self.count:,} combinations, "
@@ -525,13 +543,15 @@ def sweep(
     --------
     >>> import corridors as co
     >>> sw = co.sweep(co.load(), ["astara-road", "bilasuvar-road"], [("baku", "tehran")])
-    >>> sw.cost(("baku", "tehran"), open=["astara-road"]) >= sw.table["best"][0]
+    >>> sw.count
+    4
+    >>> pair = ("baku", "tehran")
+    >>> sw.cost(pair, open=["astara-road"]) <= sw.cost(pair, open=[])
     True
     """
     chosen = switches(net, gates)
     asked = asked_pairs(net, pairs)
-    extra: dict[str, Any] = {"cargo": cargo, "modes": None if modes is None else tuple(modes)}
-    query = Query(net, by=by, **extra)
+    query = Query(net, by=by, cargo=cargo, modes=modes)
     found = groups(query, chosen, asked, workers=workers)
     parts = [_ways(group.reduced, workers=workers, client=client) for group in found]
     return Sweep(
@@ -541,7 +561,7 @@ def sweep(
         pairs=asked,
         ways=_gathered(found, parts, len(asked)),
         groups=tuple(found),
-        asked=extra,
+        asked={"cargo": cargo, "modes": query.modes},
     )
 
 

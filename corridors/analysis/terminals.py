@@ -99,7 +99,7 @@ def groups(
         destinations = list(dict.fromkeys(pairs[member][1] for member in members))
         reduced = reduce(
             graph(net),
-            *_parted(query, chosen, special),
+            *parted(query, chosen, special),
             np.array([node[State(place, ORIGIN)] for place in origins]),
             np.array([node[State(place, DESTINATION)] for place in destinations]),
             workers=workers,
@@ -128,7 +128,7 @@ def by_cargo(
     return found
 
 
-def _parted(
+def parted(
     query: Query, chosen: Mapping[str, Sequence[str]], special: Special
 ) -> tuple[NDArray[np.float64], Gated]:
     """Weights with all gates open, infinite where no combination lets pass; and gated arcs."""

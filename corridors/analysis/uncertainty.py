@@ -347,7 +347,8 @@ def simulate(
         raise CorridorsError(message)
     networks = _networks(net, scenarios, tuple(years))
     asked = asked_pairs(net, pairs)
-    extra: dict[str, Any] = {"cargo": cargo, "modes": None if modes is None else tuple(modes)}
+    allowed = Query(net, by=by, cargo=cargo, modes=modes).modes
+    extra: dict[str, Any] = {"cargo": cargo, "modes": allowed}
     drawn = factors(net)
     cases = tuple(
         lay_out(under, drawn, asked, by=by, **extra) for row in networks.values() for under in row

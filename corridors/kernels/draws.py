@@ -73,26 +73,33 @@ def _weigh(plan: Any, values: Any, per: Any, opened: int, weight: Any) -> None:
 
 @_compiled  # type: ignore[untyped-decorator]
 def _spread(  # noqa: PLR0917 - compiled code takes no keywords
-    plan: Any, weight: Any, order: Any, distance: Any, by_arc: Any, stirred: Any
+    plan: Any, weight: Any, order: Any, targets: Any, distance: Any, by_arc: Any, stirred: Any
 ) -> None:
     """Distances from the first node of ``order``, which nodes are gone through until all rest.
 
     Any order comes to the least distances (Bellman 1958); one that is nearly that of the
-    distances, in two or three rounds.
+    distances, in two or three rounds. Nothing is searched beyond the farthest target, which is
+    looked for each time the last of them is passed.
     """
     distance[:] = np.inf
     by_arc[:] = -1
     stirred[:] = False
     distance[order[0]] = 0.0
     stirred[order[0]] = True
-    moved = True
+    moved, far = True, np.inf
     while moved:
         moved = False
         for node in order:
+            if node == targets[-1]:
+                far = 0.0
+                for target in targets:
+                    far = max(far, distance[target])
             if not stirred[node]:
                 continue
             stirred[node] = False
             here = distance[node]
+            if here > far:
+                continue
             for arc in range(plan.start[node], plan.start[node + 1]):
                 other = plan.head[arc]
                 reached = here + weight[arc]
@@ -104,18 +111,26 @@ def _spread(  # noqa: PLR0917 - compiled code takes no keywords
 
 @_compiled  # type: ignore[untyped-decorator]
 def _orders(plan: Any, weight: Any) -> Any:
-    """Nodes by their distance from each origin under some weights, shape (origins, nodes)."""
+    """Nodes by their distance from each origin under some weights, shape (origins, nodes).
+
+    The farthest target of each origin is put last among its own.
+    """
     nodes = len(plan.start) - 1
     orders = np.empty((len(plan.sources), nodes), np.int64)
+    targets = plan.targets.copy()
     distance, by_arc = np.empty(nodes), np.empty(nodes, np.int64)
     stirred = np.empty(nodes, np.bool_)
     for source in range(len(plan.sources)):
         order = np.arange(nodes)
         order[0], order[plan.sources[source]] = plan.sources[source], 0
-        _spread(plan, weight, order, distance, by_arc, stirred)
+        _spread(plan, weight, order, order, distance, by_arc, stirred)
         distance[plan.sources[source]] = -1.0
         orders[source] = np.argsort(distance)
-    return orders
+        last = plan.pair_start[source + 1] - 1
+        for pair in range(plan.pair_start[source], last):
+            if distance[targets[pair]] > distance[targets[last]]:
+                targets[pair], targets[last] = targets[last], targets[pair]
+    return orders, targets
 
 
 @_compiled  # type: ignore[untyped-decorator]
@@ -126,12 +141,14 @@ def _solve(  # noqa: PLR0917 - compiled code takes no keywords
     distance, by_arc = np.empty(nodes), np.empty(nodes, np.int64)
     stirred, weight = np.empty(nodes, np.bool_), np.empty(len(plan.head))
     _weigh(plan, values[0], per[0], opened[0], weight)
-    orders = _orders(plan, weight)
+    orders, targets = _orders(plan, weight)
     for draw in range(len(values)):
         _weigh(plan, values[draw], per[draw], opened[draw], weight)
         for source in range(len(plan.sources)):
-            _spread(plan, weight, orders[source], distance, by_arc, stirred)
-            for pair in range(plan.pair_start[source], plan.pair_start[source + 1]):
+            first, last = plan.pair_start[source], plan.pair_start[source + 1]
+            own = targets[first:last]
+            _spread(plan, weight, orders[source], own, distance, by_arc, stirred)
+            for pair in range(first, last):
                 node = plan.targets[pair]
                 cost[draw, pair] = distance[node]
                 signed = np.int64(0)
