@@ -273,7 +273,26 @@ def _worth(net: Network, progress: Callable[[str], None]) -> list[Section]:
         "with a negative one substitutes, as each takes what the other would have saved. A pair "
         "without a way counts as its dearest way.</p>"
     )
-    return [Section("worth", "What each project is worth", lead + "".join(parts))]
+    singly = _gate_table(net, sweep(net, gates="unbuilt", pairs=cities, by="generalised").worth())
+    return [Section("worth", "What each project is worth", lead + "".join(parts) + singly)]
+
+
+def _gate_table(net: Network, weighed: Worth) -> str:
+    """The worth of every unbuilt gate by itself; lines in a row share what they bring together."""
+    worth = weighed.gates.sort_values(ascending=False)
+    rows = "".join(
+        f"<tr><th>{escape(net.seeds.gates[str(gate)].title)}</th><td>{value:,.1f}</td></tr>"
+        for gate, value in worth.items()
+        if value >= SMALL
+    )
+    idle = int((worth < SMALL).sum())
+    return (
+        f"<h3>Every unbuilt gate by itself, by {SAID.get(weighed.by, weighed.by)}</h3>"
+        f"<p>{len(worth)} gates, {2 ** len(worth):,} combinations, exactly. Gates on one line "
+        f"share what they bring only together; {idle} change none of these best ways.</p>"
+        f'<div class="scroll"><table><thead><tr><th>gate</th><th>{escape(weighed.unit)}</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def _worth_words(net: Network, weighed: Worth) -> list[str]:
