@@ -93,7 +93,7 @@ def interaction_chart(worth: Worth, *, most: int = MOST) -> Chart:
     axes.set_yticks(range(len(chosen)), chosen)
     _figures_in(axes, table, reach)
     bar = figure.colorbar(image, ax=axes, shrink=0.7)
-    said = f"Shapley interaction, {worth.unit}: above 0 complements, below 0 substitutes"
+    said = f"interaction, {worth.unit}"
     bar.set_label(said, fontsize=8)
     bar.ax.tick_params(labelsize=8)
     _say(figure, worth)
