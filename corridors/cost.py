@@ -110,6 +110,35 @@ class Figures:
         return columns[objective]
 
 
+def price_level(seeds: Seeds, mode: str, period: str) -> float:
+    """How prices of a time stood to those of the parameters.
+
+    Parameters
+    ----------
+    seeds
+        The tables; without ``price_levels.csv`` prices never change.
+    mode
+        The mode whose haulage is meant; empty, or without rows of its own: prices in general.
+    period
+        A year, month or day as published, ``2024-10``; a month goes before its year, and the
+        nearest year stands in for one without a row.
+
+    Returns
+    -------
+    float
+        The ratio; 1 where nothing is known.
+    """
+    rows = seeds.price_levels.values()
+    series = {row.period: row.level for row in rows if row.mode == mode}
+    if not series:
+        return price_level(seeds, "", period) if mode else 1.0
+    month, year = period[:7], period[:4]
+    if month in series or not year.isdecimal():
+        return series.get(month, 1.0)
+    years = [known for known in series if len(known) == len(year)] or list(series)
+    return series[min(years, key=lambda known: abs(int(known[:4]) - int(year)))]
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A duty or toll on every passage of some arcs."""

@@ -23,6 +23,7 @@ Kind = Literal[
     "integer",
     "date",
     "month-day",
+    "period",
     "ids",
     "choices",
     "points",
@@ -317,6 +318,25 @@ class Parameter:
     note: str = _note()
 
 
+@table("price_levels")
+class PriceLevel:
+    """How prices of a time stood to those of the parameters.
+
+    A published price is held against the model at the prices of its own time: the haulage of a
+    mode by the rows of that mode, all else by the rows of no mode. A month goes before its year,
+    and a time without a row takes the nearest year.
+    """
+
+    id: str = column("id of the row", "id", required=True)
+    mode: str = column("mode whose haulage it is for; empty for all else", "choice", choices=MODES)
+    period: str = column("a year, or a year and month: 2024, 2024-10", "period", required=True)
+    level: float = column(
+        "prices of the time, those of the parameters being 1", "number", required=True, low=0.01
+    )
+    source: tuple[str, ...] = _source()
+    note: str = column("the index it was made from, with the figures of both times")
+
+
 @table("corridors")
 class Corridor:
     """A name and an ordered selection of links."""
@@ -345,6 +365,7 @@ class Observation:
     opened: tuple[str, ...] = column(
         "gates it takes for open: lines not yet built, borders shut since", "ids", refers=("gates",)
     )
+    cargo: str = column("profile in `cargo/` of the shipment it is for; empty for the usual", "id")
     measure: str = column("what", "choice", required=True, choices=("km", "hours", "usd"))
     value: float = column("published value", "number", required=True, low=0)
     low: float | None = column("low end of what is published", "number", low=0)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 GEODESIC_SLACK_KM = 0.5
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _ISO = re.compile(r"[A-Z]{2}\Z")
+_PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?\Z")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")
 Numbered = dict[str, list[tuple[int, Any]]]
 Ids = dict[str, set[str]]
@@ -48,6 +49,7 @@ class Seeds:
     observed: Mapping[str, schema.Observation]
     claims: Mapping[str, schema.Claim]
     conditions: Mapping[str, schema.Condition]
+    price_levels: Mapping[str, schema.PriceLevel]
     lines: Mapping[str, schema.Line]
     events: tuple[schema.Event, ...]
 
@@ -331,6 +333,13 @@ def _read_month_day(text: str, _: schema.Column) -> str:
     return text
 
 
+def _read_period(text: str, _: schema.Column) -> str:
+    if not _PERIOD.match(text):
+        message = "must be a year, or a year and month, such as 2024 or 2024-10"
+        raise ValueError(message)
+    return text
+
+
 def _items(text: str) -> Iterator[str]:
     return (item.strip() for item in text.split(";") if item.strip())
 
@@ -368,7 +377,7 @@ def _read_yes_no(text: str, _: schema.Column) -> bool:
 
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("ids", "choices", "points"), ()),
-    **dict.fromkeys(("text", "id", "choice", "month-day"), ""),
+    **dict.fromkeys(("text", "id", "choice", "month-day", "period"), ""),
 }
 _READERS: dict[str, Any] = {
     "id": _read_id,
@@ -378,6 +387,7 @@ _READERS: dict[str, Any] = {
     "integer": _read_integer,
     "date": _read_date,
     "month-day": _read_month_day,
+    "period": _read_period,
     "ids": _read_ids,
     "choices": _read_choices,
     "points": _read_points,

@@ -40,6 +40,9 @@ OTHER_TABLES = {
         {"id": "o1", "from": "a", "to": "c", "modes": "road; rail", "via": "b", "measure": "km"}
         | {"value": "150", "kind": "length", "source": "timetable"}
     ],
+    "price_levels": [
+        {"id": "sea-2021", "mode": "sea", "period": "2021-09", "level": "4", "source": "timetable"}
+    ],
     "claims": [
         {name: "x" for name, column in schema.columns("claims").items() if column.required}
         | {"id": "q1", "verdict": "confirmed", "source": "timetable"}
@@ -129,6 +132,8 @@ BAD_CELLS = [
     ("observed", "o1", {"modes": "road; air"}, "modes", "must be one of rail, road, sea, ferry"),
     ("observed", "o1", {"via": "z"}, "via", "unknown place 'z'"),
     ("observed", "o1", {"value": "-1"}, "value", "between 0 and inf"),
+    ("price_levels", "sea-2021", {"period": "2021-13"}, "period", "a year, or a year and month"),
+    ("price_levels", "sea-2021", {"level": "0"}, "level", "between 0.01 and inf"),
     ("claims", "q1", {"verdict": "true"}, "verdict", "must be one of confirmed"),
     ("lines", ROAD, {"link": "nowhere"}, "link", "unknown link 'nowhere'"),
     ("lines", ROAD, {"method": "guess"}, "method", "must be one of traced, way points"),

@@ -23,6 +23,7 @@ DRAWING = """
     a -- road 100 border -- c
     a -- rail 150 -- c
     a -- ferry-road 80 service -- d
+    a -- sea 200 -- f
     c -- road 30 project-line -- e
 """
 SOURCE = {"id": "page", "title": "A page", "publisher": "Them", "url": "https://example.org/p"}
@@ -49,7 +50,7 @@ def validated(tmp_path):
 def check(**cells):
     """A check of a figure that the model puts at ``model``."""
     model = cells.pop("model")
-    texts = dict.fromkeys(("scenario", "unlike", "date", "note"), "")
+    texts = dict.fromkeys(("scenario", "cargo", "unlike", "date", "note"), "")
     lists = dict.fromkeys(("modes", "via", "avoid", "opened", "parts"), ())
     ends = {"id": "r", "from_": "a", "to": "c", "source": ("page",), "kind": "length"}
     row = schema.Observation(**ends, **texts, **lists, **cells)
@@ -158,6 +159,75 @@ def test_a_scenario_that_a_row_names_is_laid(validated, tmp_path):
     )
     found = validated({"value": 100}, {"value": 120, "scenario": "shut-border"})
     assert [item.model for item in found.checks] == [100, 120]
+
+
+def test_a_figure_is_for_the_cargo_that_the_row_names(validated, tmp_path):
+    cargo = tmp_path / "seeds" / "cargo"
+    cargo.mkdir(parents=True)
+    (cargo / "heavy.toml").write_text(
+        'id = "heavy"\n[tonnes]\nvalue = 20\nsource = ["assumed"]\n', encoding="utf-8"
+    )
+    row = {"measure": "usd", "value": 240, "via": "b", "modes": "road", "parts": "haulage"}
+    usual, heavy = validated(row, row | {"cargo": "heavy"}).checks
+    assert usual.model == pytest.approx(120 * 0.1 * 10)
+    assert heavy.model == pytest.approx(120 * 0.1 * 20)
+    with pytest.raises(co.UnknownNameError, match="did you mean heavy"):
+        validated(row | {"cargo": "heavi"})
+
+
+LEVELS = [
+    {"id": f"{mode or 'all'}-{period}", "mode": mode, "period": period, "level": level}
+    | {"source": "page"}
+    for mode, period, level in (
+        ("sea", "2021", 4),
+        ("sea", "2021-09", 5),
+        ("sea", "2023", 1),
+        ("", "2010", 0.5),
+        ("", "2023", 1),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("date", "at_sea", "ashore"),
+    [
+        ("2023-05-01", 1, 1),
+        ("2021", 4, 1),
+        ("2021-09", 5, 1),
+        ("2021-09-30", 5, 1),
+        ("2021-08-30", 4, 1),
+        ("2015", 4, 0.5),  # the nearest year stands in
+        ("2026-01-01", 1, 1),
+        ("", 1, 1),
+    ],
+)
+def test_a_price_is_held_against_the_prices_of_its_time(validated, date, at_sea, ashore):
+    row = {"measure": "usd", "value": 1, "date": date, "via": "b", "modes": "road"}
+    sea = {"measure": "usd", "value": 1, "date": date, "to": "f", "modes": "sea"}
+    road, ship = validated(row, sea, price_levels=LEVELS).checks
+    assert road.by_part["haulage"] == pytest.approx(ashore * 120 * 0.1 * 10)
+    assert ship.by_part["haulage"] == pytest.approx(at_sea * 200 * 0.01 * 10)
+    assert ship.by_part["loading"] == pytest.approx(ashore * 60), (
+        "at the level of prices in general"
+    )
+    (haul,) = (leg for leg in ship.way.legs if leg.mode == "sea")
+    assert haul.usd == pytest.approx(200 * 0.01 * 10), "the way itself is at the tables' prices"
+
+
+def test_without_price_levels_prices_never_change(validated):
+    old, new = validated(
+        {"measure": "usd", "value": 1, "date": "1999"}, {"measure": "usd", "value": 1}
+    ).checks
+    assert old.model == new.model
+
+
+def test_hours_and_lengths_know_no_prices(validated):
+    rows = [
+        {"measure": measure, "value": 1, "date": "2021", "to": "f"} for measure in ("km", "hours")
+    ]
+    km, hours = validated(*rows, price_levels=LEVELS).checks
+    assert km.model == km.way.km
+    assert hours.model == pytest.approx(hours.way.hours)
 
 
 def test_an_unknown_scenario_or_place_to_avoid_is_named(validated):

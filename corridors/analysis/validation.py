@@ -9,6 +9,8 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from corridors.cargo import cargo
+from corridors.cost import price_level
 from corridors.errors import NoRoute
 from corridors.routing import MEASURES, Route, route
 
@@ -60,15 +62,21 @@ class Check:
 
     @cached_property
     def by_part(self) -> dict[str, float]:
-        """The model's hours or USD by part, of the parts that the row counts, largest first."""
+        """The model's hours or USD by part, of the parts that the row counts, largest first.
+
+        USD are at the prices of the day of the statement.
+        """
         found: dict[str, float] = {}
         for leg in self.way.legs if self.way else ():
-            for part, amount in (
-                leg.hours_by if self.row.measure == "hours" else leg.usd_by
-            ).items():
+            paid = self.row.measure == "usd"
+            for part, amount in (leg.usd_by if paid else leg.hours_by).items():
                 if not self.row.parts or part in self.row.parts:
-                    found[part] = found.get(part, 0.0) + amount
+                    at_the_time = self._level(leg.mode if part == "haulage" else "") if paid else 1
+                    found[part] = found.get(part, 0.0) + amount * at_the_time
         return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def _level(self, mode: str) -> float:
+        return price_level(self.way.network.seeds, mode, self.row.date) if self.way else 1.0
 
     @cached_property
     def model(self) -> float:
@@ -158,6 +166,7 @@ class Check:
             "date": row.date,
             "gates_as_of": str(self.date),
             "scenario": row.scenario,
+            "cargo": row.cargo,
             "opened": "; ".join(row.opened),
             "parts": "; ".join(row.parts),
             "unlike": row.unlike,
@@ -195,8 +204,8 @@ class Validation:
         -------
         DataFrame
             Columns ``id, from, to, modes, via, measure, published, low, high, model, miss_percent,
-            inside, kind, date, gates_as_of, scenario, opened, parts, unlike, countries, note, why,
-            source, source_titles, urls``. ``model`` is NaN where there is no way.
+            inside, kind, date, gates_as_of, scenario, cargo, opened, parts, unlike, countries,
+            note, why, source, source_titles, urls``. ``model`` is NaN where there is no way.
         """
         import pandas as pd
 
@@ -293,8 +302,10 @@ def validate(net: Network) -> Validation:
     """Hold every published total of ``observed.csv`` against the model.
 
     A length is held against the shortest way under the row's modes and places to pass; a time or
-    a price against the way of least generalised cost under the same. Gates stand as they stood
-    when the figure was published, with the scenario and the gates that the row names laid over.
+    a price against the way of least generalised cost under the same, for the cargo that the row
+    names and at the prices of its time (:func:`corridors.cost.price_level`). Gates stand as they
+    stood when the figure was published, with the scenario and the gates that the row names laid
+    over.
 
     Parameters
     ----------
@@ -309,6 +320,8 @@ def validate(net: Network) -> Validation:
     ------
     ScenarioError
         When a row names a scenario that is not there.
+    UnknownNameError
+        When a row names a cargo that is not there.
 
     Examples
     --------
@@ -346,6 +359,7 @@ def _check(net: Network, row: schema.Observation) -> Check:
             modes=row.modes or None,
             via=row.via,
             avoid=row.avoid,
+            cargo=cargo(row.cargo, under) if row.cargo else None,
         )
     except NoRoute as no:
         return Check(row, date, needs=no.needs)

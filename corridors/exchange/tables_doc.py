@@ -30,6 +30,7 @@ KINDS = {
     "integer": "whole number",
     "date": "day, 2026-11-01",
     "month-day": "month and day, 12-01",
+    "period": "year or month, 2024-10",
     "ids": "list",
     "choices": "list of",
     "points": "points, `lon lat; lon lat`",
