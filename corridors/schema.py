@@ -181,6 +181,11 @@ class Gate:
     opening_low: dt.date | None = column("while unbuilt: the earliest day it may open", "date")
     opening_likely: dt.date | None = column("while unbuilt: the likely day", "date")
     opening_high: dt.date | None = column("while unbuilt: a late day", "date")
+    opens_with: str = column(
+        "while unbuilt: the gate of the same project whose luck decides when this one opens",
+        "id",
+        refers=("gates",),
+    )
     season_from: str = column("first day of the yearly closed season", "month-day")
     season_until: str = column("last day of the yearly closed season", "month-day")
     source: tuple[str, ...] = _source()

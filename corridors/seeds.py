@@ -479,6 +479,7 @@ def _bad_links(rows: Numbered) -> Iterator[Fault]:
 
 
 def _bad_gates(rows: Numbered) -> Iterator[Fault]:
+    unbuilt = {row.id: row.opens_with for _, row in rows["gates"] if row.opening_likely}
     for number, row in rows["gates"]:
         spread = [row.opening_low, row.opening_likely, row.opening_high]
         if any(spread) and not all(spread):
@@ -486,6 +487,7 @@ def _bad_gates(rows: Numbered) -> Iterator[Fault]:
         elif all(spread) and spread != sorted(spread):
             message = "low, likely and high must not run backwards"
             yield Fault("gates.csv", number, "opening_likely", str(spread[1]), message)
+        yield from _bad_project(number, row, unbuilt)
         if bool(row.season_from) != bool(row.season_until):
             message = "a season has two ends"
             yield Fault("gates.csv", number, "season_until", row.season_until, message)
@@ -493,6 +495,21 @@ def _bad_gates(rows: Numbered) -> Iterator[Fault]:
         if (row.event == "promise") != (row.due is not None):
             message = "a promise, and nothing else, is due on a day"
             yield Fault("events.csv", number, "due", str(row.due or ""), message)
+
+
+def _bad_project(number: int, row: schema.Gate, unbuilt: Mapping[str, str]) -> Iterator[Fault]:
+    """A gate opens with one that has a spread and luck of its own."""
+    message = ""
+    if row.opens_with and row.id not in unbuilt:
+        message = "only a gate with a spread of opening days opens with another"
+    elif row.opens_with and row.opens_with not in unbuilt:
+        message = "must have a spread of opening days"
+    elif row.opens_with == row.id:
+        message = "must be another gate"
+    elif row.opens_with and unbuilt[row.opens_with]:
+        message = f"opens with another itself; name {unbuilt[row.opens_with]}"
+    if message:
+        yield Fault("gates.csv", number, "opens_with", row.opens_with, message)
 
 
 def _bad_parameters(rows: Numbered) -> Iterator[Fault]:

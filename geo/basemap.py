@@ -33,6 +33,18 @@ BORDERS_NOTE = (
     "Azerbaijan, Abkhazia and South Ossetia in Georgia, and Crimea in Russia. "
     "They imply no opinion on any territory."
 )
+#: Names in present English use where Natural Earth's edition has older or cut ones.
+ENGLISH = {
+    "Turkey": "Türkiye",
+    "Macedonia": "North Macedonia",
+    "eSwatini": "Eswatini",
+    "Bosnia and Herz.": "Bosnia and Herzegovina",
+    "Central African Rep.": "Central African Republic",
+    "Dem. Rep. Congo": "DR Congo",
+    "Eq. Guinea": "Equatorial Guinea",
+    "S. Sudan": "South Sudan",
+    "W. Sahara": "Western Sahara",
+}
 Arc = list[tuple[float, float]]
 
 
@@ -57,7 +69,8 @@ def country_labels() -> list[dict[str, Any]]:
             inside = largest.representative_point()
             centre = largest.centroid if largest.contains(largest.centroid) else inside
             at = [round(centre.y, 2), round(centre.x, 2)]
-            labels.append({"name": feature["properties"]["name"], "at": at})
+            name = feature["properties"]["name"]
+            labels.append({"name": ENGLISH.get(name, name), "at": at})
     return labels
 
 

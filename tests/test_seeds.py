@@ -79,6 +79,10 @@ def test_the_whole_folder_is_read(folder):
     assert tables.gate_links == {"border": (RAIL,), "service": (FERRY,)}
 
 
+SPREAD = {
+    f"opening_{end}": f"{year}-01-01"
+    for end, year in (("low", 2028), ("likely", 2030), ("high", 2040))
+}
 #: table, key of the row, cells put in it, then the column blamed and what is said of it.
 BAD_CELLS = [
     ("places", "b", {"id": "Bad Id"}, "id", "lower-case letters, digits and hyphens"),
@@ -115,6 +119,9 @@ BAD_CELLS = [
     ("gates", "border", {"countries": "AA; Iran"}, "countries", "two capital letters"),
     ("gates", "border", {"opening_low": "soon"}, "opening_low", "must be a day such as"),
     ("gates", "border", {"opening_low": "2028-01-01"}, "opening_likely", "has all three days"),
+    ("gates", "border", {"opens_with": "service"}, "opens_with", "only a gate with a spread"),
+    ("gates", "border", SPREAD | {"opens_with": "border"}, "opens_with", "must be another gate"),
+    ("gates", "border", SPREAD | {"opens_with": "service"}, "opens_with", "must have a spread"),
     ("gates", "border", {"season_from": "13-01"}, "season_from", "a month and day such as 12-01"),
     ("gates", "border", {"season_from": "12-01"}, "season_until", "a season has two ends"),
     ("events", "border", {"gate": "bordr"}, "gate", "unknown gate 'bordr'; did you mean border"),
@@ -151,9 +158,8 @@ BAD_CELLS = [
     ("table", "key", "cells", "column", "message"),
     BAD_CELLS,
     ids=[
-        f"{table}.{heading}-{cell}"
+        f"{table}.{' '.join(cells)}-{' '.join(map(str, cells.values()))}"
         for table, _, cells, *_ in BAD_CELLS
-        for heading, cell in cells.items()
     ],
 )
 def test_a_bad_cell_is_named(folder, table, key, cells, column, message):  # noqa: PLR0917
@@ -308,7 +314,7 @@ def test_a_column_twice_is_a_fault(folder):
 def test_a_row_of_another_width_is_a_fault(folder):
     path = folder / "gates.csv"
     path.write_text(path.read_text() + "x,y\n")
-    assert "gates.csv, row 4: has 2 cells, the header has 14" in [
+    assert "gates.csv, row 4: has 2 cells, the header has 15" in [
         str(fault) for fault in faults(folder)
     ]
 

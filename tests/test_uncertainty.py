@@ -183,7 +183,40 @@ def test_quantiles_run_through_the_ranges(bundled, seed):
     assert (numbers[:, flat] >= drawn.low[flat] - 1e-9).all()
     assert (numbers[:, flat] <= drawn.high[flat] + 1e-9).all()
     usual = drawn.quantiles(drawn.usual[None, :])[0]
-    np.testing.assert_allclose(usual, drawn.likely, rtol=1e-9)
+    own = drawn.luck == np.arange(size)
+    np.testing.assert_allclose(usual[own], drawn.likely[own], rtol=1e-9)
+
+
+#: A line and its border in one row: the way is there once both have opened.
+IN_A_ROW = "a -- rail 100 project-line border -- b"
+
+
+def built_by(folder, **border):
+    """The share of draws in which the line in a row stands open in the middle of 2031."""
+    rows = [
+        {"id": gate, "title": gate, "kind": kind, "source": "assumed", "state": "shut", **cells}
+        | {
+            "opening_low": "2027-01-01",
+            "opening_likely": "2029-01-01",
+            "opening_high": "2037-01-01",
+        }
+        for gate, kind, cells in [("project-line", "project", {}), ("border", "border", border)]
+    ]
+    write(draw(folder, IN_A_ROW), "gates", rows)
+    sim = co.simulate(
+        co.load(folder, date="2026-01-01"), ["base"], ["a", "b"], draws=4000, years=[2031]
+    )
+    return float(np.isfinite(sim.costs).mean())
+
+
+def test_gates_of_one_project_open_together(tmp_path):
+    days = [dt.date(year, 1, 1).toordinal() for year in (2027, 2029, 2037)]
+    low, likely, high = days
+    one = 1 - (high - dt.date(2031, 7, 1).toordinal()) ** 2 / ((high - low) * (high - likely))
+    assert built_by(tmp_path / "apart") == pytest.approx(one**2, abs=0.03)
+    assert built_by(tmp_path / "together", opens_with="project-line") == pytest.approx(
+        one, abs=0.03
+    )
 
 
 def test_time_at_borders_is_lognormal(bundled):

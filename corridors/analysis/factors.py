@@ -43,6 +43,8 @@ class Factors:
     sigma
         Shape (factors,): of a lognormal spread about ``likely`` as its median; zero where the
         spread is triangular.
+    luck
+        Shape (factors,): the column of a draw that decides each; gates of one project share one.
     """
 
     parameters: tuple[str, ...]
@@ -51,6 +53,7 @@ class Factors:
     likely: NDArray[np.float64]
     high: NDArray[np.float64]
     sigma: NDArray[np.float64]
+    luck: NDArray[np.int64]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,6 +68,7 @@ class Factors:
 
     def quantiles(self, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values at places between 0 and 1, shape (draws, factors) as given."""
+        uniform = uniform[:, self.luck]
         left, right = self.likely - self.low, self.high - self.likely
         width = self.high - self.low
         rising = self.low + np.sqrt(uniform * width * left)
@@ -88,7 +92,8 @@ def factors(net: Network) -> Factors:
 
     A parameter is triangular between its low and high with its value as the mode; the time at a
     border by road or rail is lognormal about its value. An opening day is triangular over the
-    gate's spread.
+    gate's spread; gates that open with another have its luck, so that the parts of one project
+    come early or late together.
     """
     rows = [row for row in net.seeds.parameters.values() if row.low < row.high]
     gates = [gate for gate in net.seeds.gates.values() if gate.opening_likely]
@@ -102,6 +107,8 @@ def factors(net: Network) -> Factors:
     ]
     spreads = np.array([[row.low, row.value, row.high] for row in rows] + days, dtype=np.float64)
     low, likely, high = spreads.reshape(-1, 3).T
+    column = {gate.id: place for place, gate in enumerate(gates, start=len(rows))}
+    luck = [*range(len(rows)), *(column[gate.opens_with or gate.id] for gate in gates)]
     return Factors(
         parameters=tuple(row.id for row in rows),
         gates=tuple(gate.id for gate in gates),
@@ -109,6 +116,7 @@ def factors(net: Network) -> Factors:
         likely=likely,
         high=high,
         sigma=np.array([_sigma(row) for row in rows] + [0.0] * len(gates)),
+        luck=np.array(luck, dtype=np.int64),
     )
 
 

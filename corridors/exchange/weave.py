@@ -524,6 +524,7 @@ def _gate(
         opening_low=None,
         opening_likely=None,
         opening_high=None,
+        opens_with="",
         season_from="",
         season_until="",
         source=(SOURCE,),
