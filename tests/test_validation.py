@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from math import isnan
 
 import networkx as nx
@@ -305,6 +306,16 @@ def test_the_bundled_rows_are_all_there_with_sources_and_a_sentence_on_each_miss
     assert off["miss_percent"].to_numpy() == pytest.approx(
         (100 * (off["model"] / off["published"] - 1)).to_numpy()
     )
+
+
+def test_no_published_way_doubles_back(bundled):
+    ways = {item.row.id: item.way for item in co.validate(bundled).checks if item.way}
+    twice = {
+        row: sorted(link for link, times in Counter(way.links).items() if times > 1)
+        for row, way in ways.items()
+        if len(set(way.links)) < len(way.links)
+    }
+    assert twice == {}, "places to pass stand in the order of the way, and none is off it"
 
 
 def test_validating_leaves_the_network_as_it_was(bundled):
