@@ -254,7 +254,7 @@ class _Builder:
         overseas = link.mode == "ferry" and places[start].country != entered
         terms = [
             *self._moving(link),
-            *self._paying(link),
+            *self._paying(link, end),
             *self._passing(link, borders, entered, overseas=overseas),
         ]
         self.arcs.append(
@@ -287,13 +287,19 @@ class _Builder:
         emission = self._needed("emission_kg_per_tkm", scope, by=link.id)
         return [*terms, Term(KG_PER_T, "haulage", km, emission)]
 
-    def _paying(self, link: schema.Link) -> list[Term]:
-        """A fare where the link has one of its own or is a ferry, else length by rate."""
-        scope = Scope(mode=(link.mode,), country=link.country, at=(link.id,))
+    def _paying(self, link: schema.Link, end: str) -> list[Term]:
+        """A fare where the link has one of its own or is a ferry, else length by rate.
+
+        Freight at sea follows the trade more than the length: a lane takes what the market of
+        its own direction bears on top of what the miles cost.
+        """
+        scope = Scope(mode=(link.mode,), country=link.country, at=(link.id,), to=(end,))
         if link.mode == "ferry" or self.lookup.own("fare_usd", scope):
             return [Term(USD, "fare", self._needed("fare_usd", scope, by=link.id))]
         rate = self._needed("rate_usd_per_tkm", scope, by=link.id)
-        return [Term(USD_PER_T, "haulage", self.length[link.id], rate)]
+        market = self.lookup.own("market_usd", scope)
+        above = [Term(USD, "fare", self.parameter[market])] if market else []
+        return [Term(USD_PER_T, "haulage", self.length[link.id], rate), *above]
 
     def _passing(
         self, link: schema.Link, borders: list[str], entered: str, *, overseas: bool

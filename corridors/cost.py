@@ -118,7 +118,7 @@ def price_level(seeds: Seeds, mode: str, period: str) -> float:
     seeds
         The tables; without ``price_levels.csv`` prices never change.
     mode
-        The mode whose haulage is meant; empty, or without rows of its own: prices in general.
+        The mode whose market is meant; empty, or without rows of its own: prices in general.
     period
         A year, month or day as published, ``2024-10``; a month goes before its year, and the
         nearest year stands in for one without a row.

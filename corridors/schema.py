@@ -287,6 +287,10 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "wait_h": ("h", 0, 2000, "waiting for a sailing"),
     "sailing_h": ("h", 0.1, 2000, "time under way, in place of length by speed"),
     "fare_usd": ("USD", 0, 20000, "price of a passage per shipment, in place of length by rate"),
+    "market_usd": (
+        *("USD", 0, 20000),
+        "what the trade pays above length by rate, on a sea link sailed to the place in `to`",
+    ),
     "loading_h": ("h", 0, 1000, "time to load at the origin and to unload at the destination"),
     "loading_usd": ("USD", 0, 5000, "price to load at the origin and to unload at the destination"),
     "transfer_h": ("h", 0, 2000, "time to change mode or gauge, with waiting"),
@@ -311,7 +315,8 @@ class Parameter:
     country: str = column("country whose soil it is for (ISO)")
     at: str = column("gate, link or place", "id", refers=("gates", "links", "places"))
     to: str = column(
-        "country entered (ISO), the layer that a transfer enters, or origin or destination"
+        "country entered (ISO), the layer that a transfer enters, origin or destination, or the "
+        "end that a sea link is sailed to"
     )
     value: float = column("the value used", "number", required=True)
     low: float = column("low end of its range", "number", required=True)
@@ -327,13 +332,13 @@ class Parameter:
 class PriceLevel:
     """How prices of a time stood to those of the parameters.
 
-    A published price is held against the model at the prices of its own time: the haulage of a
-    mode by the rows of that mode, all else by the rows of no mode. A month goes before its year,
-    and a time without a row takes the nearest year.
+    A published price is held against the model at the prices of its own time: what the market of
+    a trade takes (``market_usd``) by the rows of its mode, all else by the rows of no mode. A month
+    goes before its year, and a time without a row takes the nearest year.
     """
 
     id: str = column("id of the row", "id", required=True)
-    mode: str = column("mode whose haulage it is for; empty for all else", "choice", choices=MODES)
+    mode: str = column("mode whose market it is for; empty for all else", "choice", choices=MODES)
     period: str = column("a year, or a year and month: 2024, 2024-10", "period", required=True)
     level: float = column(
         "prices of the time, those of the parameters being 1", "number", required=True, low=0.01

@@ -514,6 +514,7 @@ def _bad_project(number: int, row: schema.Gate, unbuilt: Mapping[str, str]) -> I
 
 def _bad_parameters(rows: Numbered) -> Iterator[Fault]:
     file = "parameters.csv"
+    links = {row.id: row for _, row in rows["links"]}
     scopes: dict[tuple[str, ...], str] = {}
     for number, row in rows["parameters"]:
         unit, low, high, _ = schema.PARAMETERS[row.name]
@@ -527,11 +528,23 @@ def _bad_parameters(rows: Numbered) -> Iterator[Fault]:
         if not row.low <= row.value <= row.high:
             message = f"must lie in its own range, {row.low:g} to {row.high:g}"
             yield Fault(file, number, "value", f"{row.value:g}", message)
+        if row.name == "market_usd":
+            yield from _bad_market(number, row, links.get(row.at))
         scope = (row.name, row.mode, row.country, row.at, row.to)
         if scope in scopes:
             message = f"says what {scopes[scope]} says already"
             yield Fault(file, number, "id", row.id, message)
         scopes.setdefault(scope, row.id)
+
+
+def _bad_market(number: int, row: schema.Parameter, link: schema.Link | None) -> Iterator[Fault]:
+    """The market of a trade is that of one direction on one sea link."""
+    file = "parameters.csv"
+    if not row.at or (link and link.mode != "sea"):
+        yield Fault(file, number, "at", row.at, "market_usd is that of a sea link")
+    elif link and row.to not in (link.from_, link.to):
+        message = f"must be the end that is sailed to: {link.from_} or {link.to}"
+        yield Fault(file, number, "to", row.to, message)
 
 
 def read_cell(table: str, heading: str, text: str) -> Any:

@@ -123,6 +123,22 @@ def test_rest_at_the_wheel_goes_with_driving(tmp_path):
     assert co.route(net, "a", "b").hauls[0].hours_by == pytest.approx({"moving": 2, "rest": 1})
 
 
+def test_a_trade_pays_above_the_miles_in_its_own_direction(tmp_path):
+    drawing = "a -- sea 200 -- b"
+    rows = [
+        {"id": "m", "name": "market_usd", "at": "a-b-sea-0", "to": "b", "value": 300}
+        | {"low": 300, "high": 300, "unit": "USD", "source": "assumed"}
+    ]
+    net = tiny.network(tmp_path / "s", drawing, extra={"parameters": rows})
+    asked = {"by": "cost", "modes": ["sea"]}
+    out, back = co.route(net, "a", "b", **asked), co.route(net, "b", "a", **asked)
+    (leg,) = out.hauls
+    assert leg.usd_by == pytest.approx({"haulage": 200 * 0.01 * 10, "fare": 300})
+    assert out.usd - back.usd == pytest.approx(300)
+    (larger,) = co.route(net, "a", "b", **asked, cargo=co.Cargo(tonnes=10, teu=2)).hauls
+    assert larger.usd_by["fare"] == pytest.approx(600), "charged by the container"
+
+
 def test_without_a_facility_no_train_changes_gauge(tmp_path):
     net = tiny.network(tmp_path / "s", DRAWING, countries=COUNTRIES)
     with pytest.raises(co.NoRoute) as caught:

@@ -16,8 +16,11 @@ from tests import tiny
 DRAWING = """
     a -- road 100 -- b -- rail-1520 50 border -- c
     a -- ferry-road 80 service -- c
+    b -- sea 70 -- a
 """
 ROAD, RAIL, FERRY = "a-b-road-0", "b-c-rail-1520-1", "a-c-ferry-road-2"
+SEA = "b-a-sea-3"
+MARKET = {"name": "market_usd", "unit": "USD"}
 OTHER_TABLES = {
     "sources": [{"id": "timetable", "title": "A timetable"}],
     "events": [
@@ -151,6 +154,9 @@ BAD_CELLS = [
     ("parameters", "p0", {"high": "131"}, "high", "speed_kmh lies between 1 and 130 km/h"),
     ("parameters", "p0", {"at": "z"}, "at", "unknown gate or link or place 'z'"),
     ("parameters", "p1", {"mode": "road"}, "id", "says what p0 says already"),
+    ("parameters", "p0", MARKET | {"at": ""}, "at", "market_usd is that of a sea link"),
+    ("parameters", "p0", MARKET | {"at": ROAD}, "at", "market_usd is that of a sea link"),
+    ("parameters", "p0", MARKET | {"at": SEA, "to": "c"}, "to", "is sailed to: b or a"),
 ]
 
 

@@ -205,14 +205,17 @@ LEVELS = [
 def test_a_price_is_held_against_the_prices_of_its_time(validated, date, at_sea, ashore):
     row = {"measure": "usd", "value": 1, "date": date, "via": "b", "modes": "road"}
     sea = {"measure": "usd", "value": 1, "date": date, "to": "f", "modes": "sea"}
-    road, ship = validated(row, sea, price_levels=LEVELS).checks
+    market = {"id": "m", "name": "market_usd", "at": "a-f-sea-5", "to": "f", "unit": "USD"}
+    market |= {"value": 300, "low": 300, "high": 300, "source": "page"}
+    road, ship = validated(row, sea, price_levels=LEVELS, parameters=[market]).checks
     assert road.by_part["haulage"] == pytest.approx(ashore * 120 * 0.1 * 10)
-    assert ship.by_part["haulage"] == pytest.approx(at_sea * 200 * 0.01 * 10)
+    assert ship.by_part["haulage"] == pytest.approx(ashore * 200 * 0.01 * 10)
+    assert ship.by_part["fare"] == pytest.approx(at_sea * 300)
     assert ship.by_part["loading"] == pytest.approx(ashore * 60), (
         "at the level of prices in general"
     )
     (haul,) = (leg for leg in ship.way.legs if leg.mode == "sea")
-    assert haul.usd == pytest.approx(200 * 0.01 * 10), "the way itself is at the tables' prices"
+    assert haul.usd == pytest.approx(320), "the way itself is at the tables' prices"
 
 
 def test_without_price_levels_prices_never_change(validated):

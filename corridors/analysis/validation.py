@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.cargo import cargo
 from corridors.cost import price_level
 from corridors.errors import NoRoute
-from corridors.routing import MEASURES, Route, route
+from corridors.routing import MEASURES, Leg, Route, route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,12 +71,16 @@ class Check:
             paid = self.row.measure == "usd"
             for part, amount in (leg.usd_by if paid else leg.hours_by).items():
                 if not self.row.parts or part in self.row.parts:
-                    at_the_time = self._level(leg.mode if part == "haulage" else "") if paid else 1
-                    found[part] = found.get(part, 0.0) + amount * at_the_time
+                    found[part] = found.get(part, 0.0) + amount * (
+                        self._level(leg, part) if paid else 1
+                    )
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
-    def _level(self, mode: str) -> float:
-        return price_level(self.way.network.seeds, mode, self.row.date) if self.way else 1.0
+    def _level(self, leg: Leg, part: str) -> float:
+        """How prices of the time stood; what a trade pays above the miles goes by its market."""
+        market = part == "fare" and "haulage" in leg.usd_by
+        seeds = self.way.network.seeds if self.way else None
+        return price_level(seeds, leg.mode if market else "", self.row.date) if seeds else 1.0
 
     @cached_property
     def model(self) -> float:
