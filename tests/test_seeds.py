@@ -16,7 +16,7 @@ from tests import tiny
 DRAWING = """
     a -- road 100 -- b -- rail-1520 50 border -- c
     a -- ferry-road 80 service -- c
-    b -- sea 70 -- a
+    b -- sea 90 -- a
 """
 ROAD, RAIL, FERRY = "a-b-road-0", "b-c-rail-1520-1", "a-c-ferry-road-2"
 SEA = "b-a-sea-3"
