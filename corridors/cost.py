@@ -6,6 +6,7 @@ share of their value that a day in transit takes.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,6 +31,10 @@ DUTY = "duty"
 ALL_PARTS = (*PARTS, DUTY)
 #: Parts of USD that are charged by the container, not by the passage or the tonne.
 CHARGED_BY_UNIT = ("fare", "transfer", "loading")
+#: A month's price says something of months no farther off.
+_SEASON_MONTHS = 3
+_MID_YEAR = 7
+_PERIOD = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _BY_UNIT = np.array([part in CHARGED_BY_UNIT for part in PARTS])
 
 
@@ -120,8 +125,8 @@ def price_level(seeds: Seeds, mode: str, period: str) -> float:
     mode
         The mode whose market is meant; empty, or without rows of its own: prices in general.
     period
-        A year, month or day as published, ``2024-10``; a month goes before its year, and the
-        nearest year stands in for one without a row.
+        A year, month or day as published, ``2024-10``. A month is that of the nearest month with
+        a row, if that is no farther than a season; else it is its year, or the nearest year.
 
     Returns
     -------
@@ -132,11 +137,24 @@ def price_level(seeds: Seeds, mode: str, period: str) -> float:
     series = {row.period: row.level for row in rows if row.mode == mode}
     if not series:
         return price_level(seeds, "", period) if mode else 1.0
-    month, year = period[:7], period[:4]
-    if month in series or not year.isdecimal():
-        return series.get(month, 1.0)
-    years = [known for known in series if len(known) == len(year)] or list(series)
-    return series[min(years, key=lambda known: abs(int(known[:4]) - int(year)))]
+    if not _PERIOD.match(period):
+        return 1.0
+
+    def months_off(known: str) -> int:
+        return abs(_months(known) - _months(period))
+
+    dated = [known for known in series if "-" in known]
+    nearest = min(dated, key=months_off, default="")
+    if nearest and "-" in period and months_off(nearest) <= _SEASON_MONTHS:
+        return series[nearest]
+    years = [known for known in series if "-" not in known] or dated
+    return series[min(years, key=lambda known: abs(int(known[:4]) - int(period[:4])))]
+
+
+def _months(period: str) -> int:
+    """Months since the year 0; a year stands for its middle."""
+    year, _, rest = period.partition("-")
+    return 12 * int(year) + int(rest[:2] or _MID_YEAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,19 @@ class Route:
         return tuple(leg for leg in self.legs if leg.link)
 
     @property
+    def arcs(self) -> tuple[int, ...]:
+        """Ids of the arcs of :attr:`Network.arcs` that its legs run along."""
+        arcs = self.network.arcs
+        found = []
+        for leg in self.legs:
+            tail = arcs.node[State(leg.start, leg.from_layer)]
+            head = arcs.node[State(leg.end, leg.to_layer)]
+            link = arcs.links.index(leg.link) if leg.link else -1
+            leaving = range(arcs.start[tail], arcs.start[tail + 1])
+            found += [arc for arc in leaving if (arcs.head[arc], arcs.link[arc]) == (head, link)]
+        return tuple(found)
+
+    @property
     def links(self) -> tuple[str, ...]:
         """Ids of its links in order."""
         return tuple(leg.link for leg in self.hauls)

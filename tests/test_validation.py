@@ -196,8 +196,11 @@ LEVELS = [
         ("2021", 4, 1),
         ("2021-09", 5, 1),
         ("2021-09-30", 5, 1),
-        ("2021-08-30", 4, 1),
+        ("2021-07-30", 5, 1),  # no farther than a season
+        ("2021-05-30", 4, 1),
         ("2015", 4, 0.5),  # the nearest year stands in
+        ("2015-03", 4, 0.5),
+        ("some day", 1, 1),
         ("2026-01-01", 1, 1),
         ("", 1, 1),
     ],
@@ -251,8 +254,7 @@ def test_inside_means_in_the_spread_or_within_the_tolerance(value, model, spread
     low, high = (None, None) if spread is None else (value * spread[0], value * spread[1])
     made = check(value=value, low=low, high=high, measure=measure, model=model)
     tolerated = abs(model - value) <= TOLERANCE[measure] * value * (1 + 1e-12)
-    slack = TOLERANCE["km"] if measure == "km" else 0
-    within = spread is not None and low * (1 - slack) <= model <= high * (1 + slack)
+    within = measure == "hours" and spread is not None and low <= model <= high
     assert made.inside == (tolerated or within or model == value)
     assert bool(made.why) != made.inside
 
@@ -277,6 +279,7 @@ def test_no_row_is_left_out_and_shares_count_them_all(validated):
     shares = found.summary.loc["km"]
     assert (shares["rows"], shares["inside"], shares["share"]) == (3, 1, pytest.approx(1 / 3))
     assert (shares["like_rows"], shares["like_inside"]) == (2, 1)
+    assert (shares["own_rows"], shares["own_inside"]) == (2, 1)
     assert not shares["reached"]
     assert found.summary.loc["usd", "rows"] == 0
     assert isnan(found.summary.loc["usd", "share"])
@@ -284,6 +287,21 @@ def test_no_row_is_left_out_and_shares_count_them_all(validated):
     assert "67% below the 300 published" in why
     assert "Not alike: another road." in why
     assert why.endswith("By the old road.")
+
+
+def test_a_row_is_no_second_witness_of_what_its_own_source_gave(validated):
+    speed = {"id": "speed-d", "name": "speed_kmh", "mode": "ferry", "at": "a-d-ferry-road-4"}
+    speed |= {"value": 20, "low": 10, "high": 30, "unit": "km/h", "source": "page; assumed"}
+    hours = {"measure": "hours", "value": 12, "to": "d", "modes": "ferry"}
+    money = {"measure": "usd", "value": 500, "to": "d", "modes": "ferry"}
+    found = validated(hours, money, {"value": 150, "modes": "rail"}, parameters=[speed])
+    assert [item.shared for item in found.checks] == [("speed-d",), (), ()]
+    assert list(found.table["shared"]) == ["speed-d", "", ""]
+    shares = found.shares("hours")
+    assert (shares["like_rows"], shares["own_rows"]) == (1, 0)
+    assert isnan(shares["own_share"])
+    links = found.network.seeds.links
+    assert {links[name].source for name in links} == {("assumed",)}, "assumed is nobody's source"
 
 
 def test_nothing_published_is_nothing_held(tmp_path):

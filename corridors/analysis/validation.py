@@ -9,6 +9,8 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from corridors import schema
+from corridors.analysis.provenance import rests_on
 from corridors.cargo import cargo
 from corridors.cost import price_level
 from corridors.errors import NoRoute
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors import schema
     from corridors.network import Network
 
 #: How far the model may lie from a published value, as a share of it.
@@ -96,19 +97,17 @@ class Check:
 
     @property
     def inside(self) -> bool:
-        """Whether the model lies in the published spread, or within the tolerance of the value.
+        """Whether the model lies within the tolerance of the value, or a time in its spread.
 
-        Where sources contradict each other on the time or the price of one way, the spread is
-        that of all of them; an end of a published length is met within the tolerance.
+        A length is held to the chosen source alone, a price to the value alone. A published time
+        comes with its own spread; where sources contradict each other on the time of one way, the
+        spread is that of all of them.
         """
-        tolerance = TOLERANCE[self.row.measure]
-        if self.row.measure == "km":
-            low, high = self.spread
-            within = low * (1 - tolerance) <= self.model <= high * (1 + tolerance)
-        else:
-            spreads = [self.spread, *([self.span] if self.like else [])]
-            within = any(low <= self.model <= high for low, high in spreads)
-        return within or abs(self.miss) <= tolerance
+        spreads = [self.spread, *([self.span] if self.like else [])]
+        within = any(low <= self.model <= high for low, high in spreads)
+        return (within and self.row.measure == "hours") or abs(self.miss) <= TOLERANCE[
+            self.row.measure
+        ]
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -121,6 +120,16 @@ class Check:
     def like(self) -> bool:
         """Whether like is held against like."""
         return not self.row.unlike
+
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """Parameters or links behind the model's figure that name one of the row's own sources.
+
+        Such a row checks how they add up; it is no second witness of them.
+        """
+        found = rests_on(self.way, self.row.measure) if self.way else {}
+        mine = set(self.row.source) - {schema.ASSUMED}
+        return tuple(name for name, sources in found.items() if mine.intersection(sources))
 
     @property
     def why(self) -> str:
@@ -174,6 +183,7 @@ class Check:
             "opened": "; ".join(row.opened),
             "parts": "; ".join(row.parts),
             "unlike": row.unlike,
+            "shared": "; ".join(self.shared),
             "countries": " ".join(self.way.countries) if self.way else "",
             "note": row.note,
             "why": self.why,
@@ -208,8 +218,9 @@ class Validation:
         -------
         DataFrame
             Columns ``id, from, to, modes, via, measure, published, low, high, model, miss_percent,
-            inside, kind, date, gates_as_of, scenario, cargo, opened, parts, unlike, countries,
-            note, why, source, source_titles, urls``. ``model`` is NaN where there is no way.
+            inside, kind, date, gates_as_of, scenario, cargo, opened, parts, unlike, shared,
+            countries, note, why, source, source_titles, urls``. ``model`` is NaN where there is no
+            way.
         """
         import pandas as pd
 
@@ -232,8 +243,10 @@ class Validation:
         Returns
         -------
         DataFrame
-            Indexed by measure: ``rows, inside, share, wanted, reached`` of all rows, and
-            ``like_rows, like_inside, like_share`` of those that hold like against like.
+            Indexed by measure: ``rows, inside, share`` of all rows; ``like_rows, like_inside,
+            like_share`` of those that hold like against like, ``wanted`` of these and whether it
+            is ``reached``; ``own_rows, own_inside, own_share`` of those among them whose sources
+            stand behind nothing that the model's figure is made of.
         """
         import pandas as pd
 
@@ -244,17 +257,15 @@ class Validation:
         """One row of :attr:`summary` as plain data."""
         checks = [check for check in self.checks if check.row.measure == measure]
         like = [check for check in checks if check.like]
-        share, like_share = _share_inside(checks), _share_inside(like)
-        return {
-            "rows": len(checks),
-            "inside": sum(check.inside for check in checks),
-            "share": share,
-            "wanted": WANTED[measure],
-            "reached": share >= WANTED[measure],
-            "like_rows": len(like),
-            "like_inside": sum(check.inside for check in like),
-            "like_share": like_share,
-        }
+        groups = {"": checks, "like_": like, "own_": [check for check in like if not check.shared]}
+        found: dict[str, Any] = {}
+        for group, held in groups.items():
+            found[f"{group}rows"] = len(held)
+            found[f"{group}inside"] = sum(check.inside for check in held)
+            found[f"{group}share"] = _share_inside(held)
+        found["wanted"] = WANTED[measure]
+        found["reached"] = found["like_share"] >= WANTED[measure]
+        return found
 
     @property
     def by_kind(self) -> pd.DataFrame:

@@ -49,22 +49,35 @@ def _checks(measure: str, checks: Sequence[Check]) -> Table:
             "" if check.way is None else f"{check.miss:+.0%}",
             row.kind,
             row.date,
-            ("" if check.inside else "MISS") + " (not alike)" * (not check.like),
+            " ".join(
+                filter(
+                    None,
+                    (
+                        "" if check.inside else "MISS",
+                        "(not alike)" * (not check.like),
+                        "(shares a source)" * bool(check.shared),
+                    ),
+                )
+            ),
         )
     return table
 
 
 def _shares(found: Validation) -> Table:
-    table = _grid("", "rows", "inside", "share", "wanted", "like for like", "inside", "share")
+    heads = ("all rows", "like for like", "of its own source")
+    table = _grid("", *(word for head in heads for word in (head, "inside", "share")), "wanted")
     for measure in TOLERANCE:
         row = found.shares(measure)
-        table.add_row(
-            measure,
-            *(str(row[name]) for name in ("rows", "inside")),
-            *(f"{row[name]:.0%}" for name in ("share", "wanted")),
-            *(str(row[name]) for name in ("like_rows", "like_inside")),
-            f"{row['like_share']:.0%}",
-        )
+        cells = [
+            cell
+            for group in ("", "like_", "own_")
+            for cell in (
+                str(row[f"{group}rows"]),
+                str(row[f"{group}inside"]),
+                f"{row[f'{group}share']:.0%}",
+            )
+        ]
+        table.add_row(measure, *cells, f"{row['wanted']:.0%} of like for like")
     return table
 
 

@@ -45,11 +45,16 @@ def validation_section(validation: Validation) -> str:
         Shares reached, then one table a measure; each published value links to its source.
     """
     shares = "".join(_share_row(validation, measure) for measure in TOLERANCE)
-    heads = ("measure", "rows", "inside", "share", "wanted", "like for like", "inside", "share")
+    heads = (
+        *("measure", "all rows", "inside", "share", "like for like", "inside", "share", "wanted"),
+        *("of its own source", "inside", "share"),
+    )
     return (
-        '<p class="small">Inside means: within the published spread, or within '
-        f"{_tolerances()} of the published value. Like for like leaves out figures that are "
-        "another thing than the model's, each of which says why.</p>"
+        f'<p class="small">Inside means: within {_tolerances()} of the published value, or a time '
+        "within its published spread. Like for like leaves out figures that are another thing than "
+        "the model's, each of which says why. Of its own source is what no number behind the "
+        "model's figure rests on: the stricter test. Prices are held at the prices of their "
+        "time.</p>"
         f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
     )
 
@@ -104,9 +109,10 @@ def _share_row(validation: Validation, measure: str) -> str:
     kind = "better" if row["reached"] else "worse"
     return (
         f"<tr><th>{TITLES[measure]}</th>{_numbers([row['rows'], row['inside']])}"
-        f'<td><span class="{kind}">{_percent(row["share"])}</span></td>'
-        f"<td>{_percent(row['wanted'])}</td>{_numbers([row['like_rows'], row['like_inside']])}"
-        f"<td>{_percent(row['like_share'])}</td></tr>"
+        f"<td>{_percent(row['share'])}</td>{_numbers([row['like_rows'], row['like_inside']])}"
+        f'<td><span class="{kind}">{_percent(row["like_share"])}</span></td>'
+        f"<td>{_percent(row['wanted'])}</td>{_numbers([row['own_rows'], row['own_inside']])}"
+        f"<td>{_percent(row['own_share'])}</td></tr>"
     )
 
 
@@ -126,6 +132,7 @@ def _check_row(check: Check, seeds: Seeds) -> str:
     kind = "better" if check.inside else "worse"
     off = "no way" if isnan(check.miss) else f"{check.miss:+.1%}".replace("-0.0%", "+0.0%")
     flag = ' <span class="small">not alike</span>' if row.unlike else ""
+    flag += ' <span class="small">shares a source</span>' if check.shared else ""
     said = f'<tr><td class="left small" colspan="8">{escape(check.why)}</td></tr>'
     return (
         f"<tr><th>{_way(check, seeds)}</th><td>{row.value:,g}</td><td>{spread}</td>"
