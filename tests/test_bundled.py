@@ -175,8 +175,8 @@ RAIL = [
     ("qom kashan", 98.3),  # F0225
     ("qom bafq", 590.3),  # F0225
     ("bafq bandar-abbas", 626),  # F0226
-    ("mashhad sarakhs-ir", 165),  # F0227
-    ("bafq mashhad", 800),  # F0228
+    ("fariman sarakhs-ir", 155),  # dewiki-nord-sued-iran; F0227 has 165 for this line
+    ("bafq torbat-heydarieh", 676),  # dewiki-nord-sued-iran; F0228 has 800 to the Tehran line
     ("zahedan chabahar", 628),  # F0232
     ("alat shirvan", 48),  # F0240
     ("alat horadiz", 202),  # F0242
