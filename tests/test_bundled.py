@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+import shapely
 from shapely.geometry import Point, shape
 from shapely.ops import nearest_points
 
@@ -13,6 +14,7 @@ from corridors import schema
 from corridors.network import bundled_scenarios
 from corridors.seeds import GEODESIC_SLACK_KM
 from geo.basemap import countries
+from geo.frontiers import natural_earth
 from geo.measure import geodesics_km
 
 #: How far a section of ours may be from a published total.
@@ -21,6 +23,41 @@ TOLERANCE = 0.02
 OFF_LAND_KM = 30.0
 #: Places farther off, and why.
 OFFSHORE = {"shanghai": "the container port, Yangshan, is built on islets off the coast"}
+#: How far a railway or road may be drawn off its country, and a lane over land: the outlines are
+#: simplified to about 1 km, and borders of 1:50m lie up to 5 km beside the posts.
+ASTRAY_KM = 5.0
+#: How closely a drawn line is looked at, in degrees (about 3 km).
+LOOK_DEGREES = 0.03
+#: Lines that stray farther, and why.
+ASTRAY = {
+    "astrakhan-rostov-sea": "the Volga, the canal and the Don",
+    "rostov-azov-sea": "the lower Don",
+    "azov-bosporus-north-sea": "Azov lies on the Don",
+    "suez-south-port-said-sea": "the Suez canal",
+    "tatvan-van-ferry": "Lake Van, which the outlines do not cut out",
+    **dict.fromkeys(
+        ["astrakhan-anzali-sea", "astrakhan-amirabad-sea", "astrakhan-caspian-port-sea"],
+        "the Volga and its delta",
+    ),
+    **dict.fromkeys(["olya-anzali-sea", "olya-amirabad-sea"], "the delta of the Volga"),
+    **dict.fromkeys(["dover-strait-hamburg-sea", "hamburg-skagen-sea"], "the Elbe"),
+    "gulf-of-finland-st-petersburg-sea": "the outlines fill the bay of the Neva",
+    "gulf-of-finland-ust-luga-sea": "the outlines fill the bay of the Luga",
+    **dict.fromkeys(
+        [f"{port}-novorossiysk-sea" for port in ("bosporus-north", "poti", "batumi")]
+        + [f"{port}-novorossiysk-sea" for port in ("samsun", "trabzon")],
+        "the outlines fill the bay of Novorossiysk",
+    ),
+    "xian-shanghai-rail": "it is led on to Yangshan, on islets off the coast",
+    "garabogaz-turkmenbashi-road": "the spits at the strait of Garabogaz are not in the outlines",
+    "dostyk-alashankou-rail": "counted as Chinese from the Kazakh station on",
+    "torugart-cn-torugart-kg-rail": "counted as Kyrgyz from the Chinese post on",
+    "aghband-nrnadzor-rail": "counted as Armenian from the end of the Azerbaijani line on",
+    "yalama-samur-rail": "counted as Azerbaijani as far as the Russian station",
+    "boyuk-kesik-gardabani-border-rail": "counted as Azerbaijani to a node inside Georgia",
+    "iletsk-east-zhaisan-rail": "counted as Kazakh from the Russian side on",
+    "jalal-abad-border-savay-rail": "counted as Kyrgyz as far as the Uzbek station",
+}  # fmt: skip
 #: Names of Natural Earth for the codes of the tables.
 NAMES = {
     "AE": "United Arab Emirates", "AM": "Armenia", "AZ": "Azerbaijan", "BG": "Bulgaria",
@@ -112,6 +149,25 @@ def test_every_place_lies_in_or_beside_its_country(tables):
     assert off.keys() == OFFSHORE.keys()
 
 
+def test_lines_keep_to_their_country_and_lanes_to_the_water(tables):
+    outlines = natural_earth()
+    soil = dict(zip(outlines.codes, outlines.shapes, strict=True))
+    land = shapely.union_all(outlines.shapes)
+    astray = {}
+    for link in tables.links.values():
+        line = shapely.segmentize(shapely.linestrings(tables.line(link.id)), LOOK_DEGREES)
+        points = shapely.points(shapely.get_coordinates(line))
+        if link.mode in ("rail", "road"):
+            own, home = shapely.covers(soil[link.country], points), soil[link.country]
+        else:
+            own, home = ~shapely.covers(land, points), land.boundary
+        ways = shapely.get_coordinates(shapely.shortest_line(points[~own], home)).tolist()
+        km = max(geodesics_km(ways[::2], ways[1::2]), default=0.0)
+        if km > ASTRAY_KM:
+            astray[link.id] = round(km, 1)
+    assert astray.keys() == ASTRAY.keys(), astray
+
+
 def test_places_at_sea_are_at_sea(tables):
     for place in tables.places.values():
         assert (place.kind == "sea") == (place.country == schema.HIGH_SEAS), place.id
@@ -175,8 +231,8 @@ RAIL = [
     ("qom kashan", 98.3),  # F0225
     ("qom bafq", 590.3),  # F0225
     ("bafq bandar-abbas", 626),  # F0226
-    ("mashhad sarakhs-ir", 165),  # F0227
-    ("bafq mashhad", 800),  # F0228
+    ("fariman sarakhs-ir", 155),  # dewiki-nord-sued-iran; F0227 has 165 for this line
+    ("bafq torbat-heydarieh", 676),  # dewiki-nord-sued-iran; F0228 has 800 to the Tehran line
     ("zahedan chabahar", 628),  # F0232
     ("alat shirvan", 48),  # F0240
     ("alat horadiz", 202),  # F0242

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from corridors.exchange.lines import draw_line
 from geo import trace as tracing
 from geo.measure import geodesics_km, length_km
 
@@ -123,3 +124,33 @@ def test_unit_vectors_have_unit_length():
     vectors = tracing.unit_vectors(np.array([[0.0, 0.0], [90.0, 0.0], [12.0, 90.0], [50.0, 40.0]]))
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
     assert np.allclose(vectors[:3], [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+
+
+def link_over(points, length_km):
+    """A tables' worth of one railway over some points, and that railway."""
+    places = {"a": SimpleNamespace(point=points[0]), "b": SimpleNamespace(point=points[-1])}
+    link = SimpleNamespace(
+        id="a-b", from_="a", to="b", mode="rail", source=("assumed",),
+        way_points=tuple(points[1:-1]), length_km=length_km,
+    )  # fmt: skip
+    return SimpleNamespace(places=places), link
+
+
+BEYOND = (51.6, LAT)
+
+
+def test_a_stretch_that_the_network_lacks_is_drawn_straight(drawn):
+    bent = [LADDER[0], (50.5, LAT + 0.3), LADDER[2]]
+    drawn(bent, [(0, 1, 2)])
+    tables, link = link_over([bent[0], bent[2], BEYOND], length_km([*bent, BEYOND]))
+    line = draw_line(tables, link)
+    assert np.allclose(line.points, [*bent, BEYOND], atol=1e-3)
+    assert (line.method, line.source) == ("traced", ("osm-rail", "assumed"))
+
+
+def test_a_stretch_is_not_drawn_by_a_detour_that_no_length_speaks_for(drawn):
+    drawn(LADDER, [(0, 3, 4, 2)])
+    tables, link = link_over([LADDER[0], LADDER[2], BEYOND], 1.7 * DEGREE_KM)
+    line = draw_line(tables, link)
+    assert line.points == (LADDER[0], LADDER[2], BEYOND)
+    assert line.method == "way points"

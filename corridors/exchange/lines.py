@@ -1,7 +1,8 @@
 """Draw the links of a seeds folder along packaged OpenStreetMap lines and store the shapes.
 
 A link is traced between its ends over its way points. The trace is kept when it agrees with the
-published length and every way point lies near the network; otherwise the way points are the line.
+published length and every way point lies near the network. Otherwise each stretch between way
+points is tried by itself, and those that the network lacks are drawn straight.
 Run it when links or way points have changed; it needs the extra ``[trace]``::
 
     python -m corridors.exchange.lines seeds
@@ -12,7 +13,8 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,33 +39,76 @@ SIMPLIFY_DEGREES = 0.004
 LONGEST_STEP_KM = 60.0
 #: Below this the rounding of points shows.
 SHORT_KM = 15.0
+#: A stretch drawn more than this many times as long as the straight way is another line's.
+DETOUR = 1.6
 SOURCES = {"rail": "osm-rail", "road": "osm-road"}
 
 
 def draw_line(seeds: Seeds, link: schema.Link) -> schema.Line:
-    """The line of one link: traced if it can be, its way points if not."""
+    """The line of one link: along the network where it can be, by its way points elsewhere."""
     ends = seeds.places[link.from_].point, seeds.places[link.to].point
     points = (ends[0], *link.way_points, ends[1])
     if link.mode in ("rail", "road"):
-        traced = _traced(points, link)
+        mode: Mode = "rail" if link.mode == "rail" else "road"
+        traced = _traced(points, link.length_km, mode)
         if traced:
             return schema.Line(link.id, "traced", traced, (SOURCES[link.mode],))
+        pieced = _pieced(points, link.length_km, mode)
+        if pieced:
+            source = dict.fromkeys((SOURCES[link.mode], *link.source))
+            return schema.Line(link.id, "traced", pieced, tuple(source))
     method = "sea lane" if link.mode in ("sea", "ferry") else "way points"
     return schema.Line(link.id, method, points, link.source)
 
 
-def _traced(points: Sequence[schema.Point], link: schema.Link) -> tuple[schema.Point, ...] | None:
+def _traced(
+    points: Sequence[schema.Point], published_km: float, mode: Mode
+) -> tuple[schema.Point, ...] | None:
+    """The whole line along the network, if that agrees with the published length."""
     from geo.trace import trace
 
-    mode: Mode = "rail" if link.mode == "rail" else "road"
     try:
         found = trace(points, mode=mode)
     except ValueError:
         return None
-    agrees = abs(found.length_km / link.length_km - 1) <= TOLERANCE
+    agrees = abs(found.length_km / published_km - 1) <= TOLERANCE
     if not agrees or found.worst_snap_km > SNAP_KM or _strays(found.line, points):
         return None
     return _simpler(found.line)
+
+
+def _pieced(
+    points: Sequence[schema.Point], published_km: float, mode: Mode
+) -> tuple[schema.Point, ...] | None:
+    """Each stretch by itself: along the network if it holds the stretch, straight if not.
+
+    It is kept when it comes nearer to the published length than the way points do.
+    """
+    from geo.trace import trace
+
+    pairs = [(_holds(pair, mode), pair) for pair in pairwise(points)]
+    line: list[schema.Point] = []
+    for held, run in groupby(pairs, key=itemgetter(0)):
+        stretch = [pair for _, pair in run]
+        way = (stretch[0][0], *(end for _, end in stretch))
+        line.extend(trace(way, mode=mode).line if held else way)
+    drawn, plain = length_km(line), length_km(points)
+    if abs(drawn - published_km) < abs(plain - published_km):
+        return _simpler(line)
+    return None
+
+
+def _holds(pair: tuple[schema.Point, schema.Point], mode: Mode) -> bool:
+    """Whether the network runs between two points, near both and without a great detour."""
+    from geo.trace import trace
+
+    try:
+        found = trace(pair, mode=mode)
+    except ValueError:
+        return False
+    direct = length_km(pair) + 2 * SNAP_KM
+    near = found.worst_snap_km <= SNAP_KM and not _strays(found.line, pair)
+    return near and length_km(found.line) <= DETOUR * direct
 
 
 def _strays(line: Sequence[schema.Point], points: Sequence[schema.Point]) -> bool:
