@@ -78,6 +78,7 @@ def cells(kind: str, column: schema.Column) -> st.SearchStrategy[object]:
         "number": st.floats(low, high),
         "integer": st.integers(int(low), int(high)).map(float),
         "date": st.dates(),
+        "period": st.from_regex(r"\d{4}(-(0[1-9]|1[0-2]))?", fullmatch=True),
         "month-day": st.dates().map("{:%m-%d}".format),
         "ids": st.lists(IDS).map(tuple),
         "choices": st.lists(choices).map(tuple),
