@@ -376,8 +376,10 @@ def test_rows_on_one_way_share_their_published_spread(validated):
         {**hours, "value": 1},
         {**hours, "value": 4},
         {**hours, "value": 1, "unlike": "a bus"},
+        {"measure": "hours", "value": 9},
     )
-    fast, slow, other = found.checks
+    fast, slow, other, whole = found.checks
     assert fast.model == slow.model == 2.4
+    assert whole.span == (9, 9), "another sum, though of the same way"
     assert fast.span == slow.span == (1, 4)
     assert (fast.inside, slow.inside, other.inside) == (True, True, False)

@@ -30,7 +30,7 @@ WANTED = {"km": 0.90, "hours": 0.75, "usd": 0.75}
 #: What the way of a row minimises: a length is that of the shortest way, a time or a price that
 #: of the way a shipper would take.
 OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
-Way = tuple[str, frozenset[str]]
+Way = tuple[str, frozenset[str], frozenset[str]]
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
 _MID_YEAR, _MID_MONTH = 7, 15
 #: Parts named in the sentence on a miss.
@@ -357,8 +357,9 @@ def validate(net: Network) -> Validation:
 
 
 def _same(check: Check) -> Way:
-    """What rows must share to speak of the same thing: the measure and the links of their way."""
-    return (check.row.measure, frozenset(check.way.links if check.way else (check.row.id,)))
+    """What rows must share to speak of the same: measure, parts, and the links of their way."""
+    links = frozenset(check.way.links if check.way else (check.row.id,))
+    return check.row.measure, frozenset(check.row.parts), links
 
 
 def _check(net: Network, row: schema.Observation) -> Check:
