@@ -304,6 +304,20 @@ def test_a_row_is_no_second_witness_of_what_its_own_source_gave(validated):
     assert {links[name].source for name in links} == {("assumed",)}, "assumed is nobody's source"
 
 
+def test_the_published_are_held_against_their_own_middle(validated):
+    rows = [{"measure": "usd", "value": value, "modes": "road"} for value in (100, 100, 800)]
+    few = [{"measure": "usd", "value": value, "modes": "rail"} for value in (1, 1000)]
+    apart = [{"measure": "usd", "value": 5, "modes": "road", "unlike": "another box"}]
+    found = validated(*rows, *few, *apart)
+    assert found.agreement("usd") == [False, False, False], "100, 100 and 800 have the middle 200"
+    near = validated(*({**row, "value": row["value"] % 700} for row in rows))
+    assert near.agreement("usd") == [True, True, True]
+    shares = near.shares("usd")
+    assert (shares["agree_rows"], shares["agree_inside"], shares["agree_share"]) == (3, 3, 1)
+    assert near.agreement("km") == []
+    assert isnan(near.shares("km")["agree_share"])
+
+
 def test_nothing_published_is_nothing_held(tmp_path):
     found = co.validate(tiny.network(tmp_path / "seeds", DRAWING))
     assert found.checks == ()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from corridors import schema
@@ -33,6 +35,8 @@ OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
 Way = tuple[str, frozenset[str], frozenset[str]]
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
 _MID_YEAR, _MID_MONTH = 7, 15
+#: Figures that a way must have before they are held against each other.
+_FEWEST = 3
 #: Parts named in the sentence on a miss.
 _NAMED_PARTS = 3
 
@@ -246,7 +250,8 @@ class Validation:
             Indexed by measure: ``rows, inside, share`` of all rows; ``like_rows, like_inside,
             like_share`` of those that hold like against like, ``wanted`` of these and whether it
             is ``reached``; ``own_rows, own_inside, own_share`` of those among them whose sources
-            stand behind nothing that the model's figure is made of.
+            stand behind nothing that the model's figure is made of; ``agree_rows, agree_inside,
+            agree_share`` of the published by itself (:meth:`agreement`).
         """
         import pandas as pd
 
@@ -263,9 +268,34 @@ class Validation:
             found[f"{group}rows"] = len(held)
             found[f"{group}inside"] = sum(check.inside for check in held)
             found[f"{group}share"] = _share_inside(held)
+        agreeing = self.agreement(measure)
+        found["agree_rows"], found["agree_inside"] = len(agreeing), sum(agreeing)
+        found["agree_share"] = sum(agreeing) / len(agreeing) if agreeing else float("nan")
         found["wanted"] = WANTED[measure]
         found["reached"] = found["like_share"] >= WANTED[measure]
         return found
+
+    def agreement(self, measure: str) -> list[bool]:
+        """How far the published figures agree among themselves: what any model could reach.
+
+        Returns
+        -------
+        list of bool
+            For each like row on a way of which at least three figures are published: whether it
+            lies within the tolerance of the way's own middle. The middle is the geometric mean,
+            for prices at the prices of one time. A model with one figure a way, however good, can
+            meet no more of them.
+        """
+        ways: dict[Way, list[float]] = {}
+        for check in self.checks:
+            if check.row.measure == measure and check.like and check.way and check.row.value:
+                ways.setdefault(_same(check), []).append(math.log(check.model / check.row.value))
+        middles = [(fmean(logs), logs) for logs in ways.values() if len(logs) >= _FEWEST]
+        return [
+            abs(math.exp(log - middle) - 1) <= TOLERANCE[measure]
+            for middle, logs in middles
+            for log in logs
+        ]
 
     @property
     def by_kind(self) -> pd.DataFrame:
@@ -357,9 +387,9 @@ def validate(net: Network) -> Validation:
 
 
 def _same(check: Check) -> Way:
-    """What rows must share to speak of the same: measure, parts, and the links of their way."""
+    """What rows must share to speak of the same: measure, parts, cargo, and the way's links."""
     links = frozenset(check.way.links if check.way else (check.row.id,))
-    return check.row.measure, frozenset(check.row.parts), links
+    return check.row.measure, frozenset((*check.row.parts, check.row.cargo)), links
 
 
 def _check(net: Network, row: schema.Observation) -> Check:

@@ -65,7 +65,8 @@ def _checks(measure: str, checks: Sequence[Check]) -> Table:
 
 def _shares(found: Validation) -> Table:
     heads = ("all rows", "like for like", "of its own source")
-    table = _grid("", *(word for head in heads for word in (head, "inside", "share")), "wanted")
+    words = [word for head in heads for word in (head, "inside", "share")]
+    table = _grid("", *words, "wanted", "published among themselves")
     for measure in TOLERANCE:
         row = found.shares(measure)
         cells = [
@@ -77,7 +78,8 @@ def _shares(found: Validation) -> Table:
                 f"{row[f'{group}share']:.0%}",
             )
         ]
-        table.add_row(measure, *cells, f"{row['wanted']:.0%} of like for like")
+        among = f"{row['agree_share']:.0%} of {row['agree_rows']}" if row["agree_rows"] else ""
+        table.add_row(measure, *cells, f"{row['wanted']:.0%}", among)
     return table
 
 

@@ -47,14 +47,15 @@ def validation_section(validation: Validation) -> str:
     shares = "".join(_share_row(validation, measure) for measure in TOLERANCE)
     heads = (
         *("measure", "all rows", "inside", "share", "like for like", "inside", "share", "wanted"),
-        *("of its own source", "inside", "share"),
+        *("of its own source", "inside", "share", "published among themselves"),
     )
     return (
         f'<p class="small">Inside means: within {_tolerances()} of the published value, or a time '
         "within its published spread. Like for like leaves out figures that are another thing than "
         "the model's, each of which says why. Of its own source is what no number behind the "
         "model's figure rests on: the stricter test. Prices are held at the prices of their "
-        "time.</p>"
+        "time. The last column is the share of published figures that lie as near to the middle of "
+        "all that is published of their own way: no model with one figure a way can do better.</p>"
         f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
     )
 
@@ -112,8 +113,12 @@ def _share_row(validation: Validation, measure: str) -> str:
         f"<td>{_percent(row['share'])}</td>{_numbers([row['like_rows'], row['like_inside']])}"
         f'<td><span class="{kind}">{_percent(row["like_share"])}</span></td>'
         f"<td>{_percent(row['wanted'])}</td>{_numbers([row['own_rows'], row['own_inside']])}"
-        f"<td>{_percent(row['own_share'])}</td></tr>"
+        f"<td>{_percent(row['own_share'])}</td><td>{_agreement(row)}</td></tr>"
     )
+
+
+def _agreement(row: dict[str, Any]) -> str:
+    return f"{_percent(row['agree_share'])} of {row['agree_rows']}" if row["agree_rows"] else ""
 
 
 def _measure(validation: Validation, measure: str) -> str:
