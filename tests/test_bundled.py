@@ -294,3 +294,21 @@ def test_closing_the_bundled_gates_one_by_one_never_betters_a_route(bundled):
                 continue
             assert gate not in now.gates
             assert now.hours >= way.hours - 1e-9
+
+
+EAST = ["shanghai", "nhava-sheva", "mundra", "jebel-ali", "bandar-abbas", "chabahar"]
+WEST = ["hamburg", "st-petersburg", "mersin", "istanbul", "poti", "constanta", "novorossiysk"]
+
+
+@pytest.mark.parametrize("red_sea", ["open", "close"])
+def test_no_detour_at_sea_undercuts_a_direct_way(bundled, red_sea):
+    net = bundled.under(**{red_sea: ["bab-el-mandeb"]})
+    round_africa = net.under(close=["suez"])
+    asked = {"modes": ["sea"]}
+    for east in EAST:
+        for west in WEST:
+            for ends in ((east, west), (west, east)):
+                cheap = co.route(net, *ends, by="cost", **asked)
+                through = net if "suez" in cheap.gates else round_africa
+                direct = co.route(through, *ends, by="distance", **asked)
+                assert cheap.km < 1.1 * direct.km, (ends, cheap.places)
