@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from corridors.errors import CorridorsError, UnknownNameError
 from corridors.schema import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -275,19 +275,36 @@ def charged_arcs(arcs: Arcs, seeds: Seeds, target: str) -> NDArray[np.int64]:
     return np.flatnonzero(entering)
 
 
+class Addend(NamedTuple):
+    """What one term adds to a shipment's hours or USD on an arc: ``units * v[a] * v[b] / v[c]``."""
+
+    part: str
+    units: float
+    a: int
+    b: int
+    c: int
+
+    def worth(self, values: NDArray[np.float64]) -> float:
+        """The amount under a vector of values."""
+        return self.units * values.item(self.a) * values.item(self.b) / values.item(self.c)
+
+
+def addends(arcs: Arcs, cargo: Cargo, arc: int, measure: str) -> Iterator[Addend]:
+    """The addends of one arc's ``hours`` or ``usd`` for a cargo, duties left out."""
+    kinds = {"hours": ((HOURS, 1.0),), "usd": ((USD, 1.0), (USD_PER_T, cargo.tonnes))}
+    for kind, per in kinds[measure]:
+        for part, *places in arcs.terms[kind].of_arc.get(arc, ()):
+            by_unit = kind == USD and part in CHARGED_BY_UNIT
+            yield Addend(part, cargo.teu if by_unit else per, *places)
+
+
 def breakdown(
     arcs: Arcs, values: NDArray[np.float64], cargo: Cargo, arc: int
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Hours and USD of one arc by part, duties left out."""
     hours: dict[str, float] = {}
     usd: dict[str, float] = {}
-    for measure, into, per in (
-        (HOURS, hours, 1.0),
-        (USD, usd, 1.0),
-        (USD_PER_T, usd, cargo.tonnes),
-    ):
-        for part, a, b, c in arcs.terms[measure].of_arc.get(arc, ()):
-            worth = per * values.item(a) * values.item(b) / values.item(c)
-            units = cargo.teu if measure == USD and part in CHARGED_BY_UNIT else 1.0
-            into[part] = into.get(part, 0.0) + units * worth
+    for measure, into in (("hours", hours), ("usd", usd)):
+        for addend in addends(arcs, cargo, arc, measure):
+            into[addend.part] = into.get(addend.part, 0.0) + addend.worth(values)
     return hours, usd

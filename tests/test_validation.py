@@ -304,6 +304,49 @@ def test_a_row_is_no_second_witness_of_what_its_own_source_gave(validated):
     assert {links[name].source for name in links} == {("assumed",)}, "assumed is nobody's source"
 
 
+def test_the_range_is_that_of_the_parameters_on_the_way(validated):
+    hours = {"measure": "hours", "modes": "road", "via": "b", "parts": "moving"}
+    money = {"measure": "usd", "modes": "road", "via": "b", "parts": "haulage"}
+    slow, rough, far, length = validated(
+        {**hours, "value": 2.4},
+        {**money, "value": 90, "low": 10, "high": 95},
+        {**money, "value": 900},
+        {"value": 120, "via": "b"},
+    ).checks
+    # one speed of 25 to 100 km/h and one rate of 0.05 to 0.2 USD/tkm, triangular about their mode
+    quantile = triangular(25, 50, 100)
+    assert slow.reach == pytest.approx((120 / quantile(0.95), 120 / quantile(0.05)), rel=0.08)
+    assert slow.reached
+    dear = triangular(0.05, 0.1, 0.2)
+    assert rough.reach == pytest.approx((1200 * dear(0.05), 1200 * dear(0.95)), rel=0.08)
+    assert rough.reached, "the published spread meets it"
+    assert not far.reached
+    assert length.reach is None
+
+
+def triangular(low, mode, high):
+    """The quantile function of a triangular spread."""
+    width, left, right = high - low, mode - low, high - mode
+
+    def quantile(share):
+        if share * width < left:
+            return low + (share * width * left) ** 0.5
+        return high - ((1 - share) * width * right) ** 0.5
+
+    return quantile
+
+
+def test_what_a_scenario_has_set_is_not_drawn(validated, tmp_path):
+    scenarios = tmp_path / "seeds" / "scenarios"
+    scenarios.mkdir(parents=True)
+    (scenarios / "slow.toml").write_text(
+        'id = "slow"\n[[changes]]\nset = "parameters.p0.value"\nto = 30\n', encoding="utf-8"
+    )
+    row = {"measure": "hours", "modes": "road", "via": "b", "parts": "moving", "value": 1}
+    (check,) = validated(row | {"scenario": "slow"}).checks
+    assert check.reach == pytest.approx((4, 4))
+
+
 def test_the_published_are_held_against_their_own_middle(validated):
     rows = [{"measure": "usd", "value": value, "modes": "road"} for value in (100, 100, 800)]
     few = [{"measure": "usd", "value": value, "modes": "rail"} for value in (1, 1000)]

@@ -11,17 +11,21 @@ from html import escape
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridors import schema
+from corridors.analysis.factors import factors
 from corridors.analysis.provenance import rests_on
 from corridors.cargo import cargo
-from corridors.cost import price_level
+from corridors.cost import Addend, addends, price_level
 from corridors.errors import NoRoute
 from corridors.routing import MEASURES, Leg, Route, route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from corridors.network import Network
 
@@ -29,12 +33,17 @@ if TYPE_CHECKING:
 TOLERANCE = {"km": 0.02, "hours": 0.25, "usd": 0.35}
 #: The share of the rows that ought to lie inside.
 WANTED = {"km": 0.90, "hours": 0.75, "usd": 0.75}
+#: Groups of rows that shares are told of, and what a reader calls them.
+GROUPS = {"": "all rows", "like_": "like for like", "own_": "of these, of a source of its own"}
+REACH, AMONG = "within the model's own range", "published among themselves"
 #: What the way of a row minimises: a length is that of the shortest way, a time or a price that
 #: of the way a shipper would take.
 OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
 Way = tuple[str, frozenset[str], frozenset[str]]
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
 _MID_YEAR, _MID_MONTH = 7, 15
+#: Draws of the model's own range, and its ends.
+_DRAWS, _SEED, _RANGE = 250, 1, (0.05, 0.95)
 #: Figures that a way must have before they are held against each other.
 _FEWEST = 3
 #: Parts named in the sentence on a miss.
@@ -57,6 +66,9 @@ class Check:
         Gates that would have to open for there to be a way.
     span
         Least and greatest of all that is published of the same measure and the same way.
+    reach
+        Between what the model's figure lies in 90 of 100 draws of its parameters, the way being
+        as it is; None for a length.
     """
 
     row: schema.Observation
@@ -64,6 +76,7 @@ class Check:
     way: Route | None = None
     needs: tuple[str, ...] = ()
     span: tuple[float, float] = (float("inf"), float("-inf"))
+    reach: tuple[float, float] | None = None
 
     @cached_property
     def by_part(self) -> dict[str, float]:
@@ -80,6 +93,17 @@ class Check:
                         self._level(leg, part) if paid else 1
                     )
         return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def addends(self) -> Iterator[tuple[Addend, float]]:
+        """What :attr:`model` adds up, each with the level of its prices at the time."""
+        if self.way is None:
+            return
+        shipment = self.way.asked["cargo"] or self.way.network.cargo
+        for arc, leg in zip(self.way.arcs, self.way.legs, strict=True):
+            for addend in addends(self.way.network.arcs, shipment, arc, self.row.measure):
+                if not self.row.parts or addend.part in self.row.parts:
+                    paid = self.row.measure == "usd"
+                    yield addend, self._level(leg, addend.part) if paid else 1.0
 
     def _level(self, leg: Leg, part: str) -> float:
         """How prices of the time stood; what a trade pays above the miles goes by its market."""
@@ -112,6 +136,12 @@ class Check:
         return (within and self.row.measure == "hours") or abs(self.miss) <= TOLERANCE[
             self.row.measure
         ]
+
+    @property
+    def reached(self) -> bool:
+        """Whether the published spread meets the model's own range."""
+        low, high = self.reach or (float("inf"), float("-inf"))
+        return low <= self.spread[1] and self.spread[0] <= high
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -179,6 +209,8 @@ class Check:
             "model": self.model,
             "miss_percent": 100 * self.miss,
             "inside": self.inside,
+            "model_low": self.reach[0] if self.reach else None,
+            "model_high": self.reach[1] if self.reach else None,
             "kind": row.kind,
             "date": row.date,
             "gates_as_of": str(self.date),
@@ -222,9 +254,9 @@ class Validation:
         -------
         DataFrame
             Columns ``id, from, to, modes, via, measure, published, low, high, model, miss_percent,
-            inside, kind, date, gates_as_of, scenario, cargo, opened, parts, unlike, shared,
-            countries, note, why, source, source_titles, urls``. ``model`` is NaN where there is no
-            way.
+            inside, model_low, model_high, kind, date, gates_as_of, scenario, cargo, opened, parts,
+            unlike, shared, countries, note, why, source, source_titles, urls``. ``model`` is NaN
+            where there is no way.
         """
         import pandas as pd
 
@@ -250,7 +282,8 @@ class Validation:
             Indexed by measure: ``rows, inside, share`` of all rows; ``like_rows, like_inside,
             like_share`` of those that hold like against like, ``wanted`` of these and whether it
             is ``reached``; ``own_rows, own_inside, own_share`` of those among them whose sources
-            stand behind nothing that the model's figure is made of; ``agree_rows, agree_inside,
+            stand behind nothing that the model's figure is made of; ``reach_rows, reach_inside,
+            reach_share`` of those that meet the model's own range; ``agree_rows, agree_inside,
             agree_share`` of the published by itself (:meth:`agreement`).
         """
         import pandas as pd
@@ -268,9 +301,10 @@ class Validation:
             found[f"{group}rows"] = len(held)
             found[f"{group}inside"] = sum(check.inside for check in held)
             found[f"{group}share"] = _share_inside(held)
-        agreeing = self.agreement(measure)
-        found["agree_rows"], found["agree_inside"] = len(agreeing), sum(agreeing)
-        found["agree_share"] = sum(agreeing) / len(agreeing) if agreeing else float("nan")
+        ranged = [check.reached for check in like if check.reach]
+        for group, met_by in (("reach_", ranged), ("agree_", self.agreement(measure))):
+            found[f"{group}rows"], found[f"{group}inside"] = len(met_by), sum(met_by)
+            found[f"{group}share"] = sum(met_by) / len(met_by) if met_by else float("nan")
         found["wanted"] = WANTED[measure]
         found["reached"] = found["like_share"] >= WANTED[measure]
         return found
@@ -381,9 +415,53 @@ def validate(net: Network) -> Validation:
         low, high = spans.get(_same(check), (float("inf"), float("-inf")))
         ends = check.row.value, *check.spread
         spans[_same(check)] = (min(low, *ends), max(high, *ends))
+    reach = _reach(net, checks)
     return Validation(
-        net, tuple(replace(check, span=spans.get(_same(check), check.span)) for check in checks)
+        net,
+        tuple(
+            replace(check, span=spans.get(_same(check), check.span), reach=reach.get(check.row.id))
+            for check in checks
+        ),
     )
+
+
+def _reach(net: Network, checks: Iterable[Check]) -> dict[str, tuple[float, float]]:
+    """The model's own range of each time and price: the same draws for all, on the way it takes."""
+    drawn = factors(net)
+    luck = drawn.quantiles(drawn.uniforms(_SEED, 0, _DRAWS)).T
+    where = [net.arcs.parameter[name] for name in drawn.parameters]
+    numbers = dict(zip(where, luck[: len(where)], strict=True))
+    found = {}
+    for check in checks:
+        if check.way and check.row.measure != "km":
+            under = check.way.network
+            low, high = np.quantile(_drawn(check, under.arcs.values, under.values, numbers), _RANGE)
+            found[check.row.id] = float(low), float(high)
+    return found
+
+
+def _drawn(
+    check: Check,
+    before: NDArray[np.float64],
+    now: NDArray[np.float64],
+    numbers: Mapping[int, NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """The model's figure in every draw, shape (draws,); what a scenario has set is not drawn."""
+
+    def at(place: int) -> NDArray[np.float64] | float:
+        kept = place not in numbers or now.item(place) != before.item(place)
+        return now.item(place) if kept else numbers[place]
+
+    total = np.zeros(_DRAWS)
+    for addend, level in check.addends():
+        total += level * addend.units * at(addend.a) * at(addend.b) / at(addend.c)
+    return total
+
+
+def met(shares: Mapping[str, Any], group: str) -> str:
+    """How many rows of a group lie inside, with their share, as a reader sees it."""
+    inside, rows, share = (shares[f"{group}{name}"] for name in ("inside", "rows", "share"))
+    return f"{inside} of {rows}, {share:.0%}" if rows else ""
 
 
 def _same(check: Check) -> Way:
@@ -434,4 +512,4 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN alone differs from itself
 
 
-__all__ = ["Check", "Validation", "validate"]
+__all__ = ["Check", "Validation", "met", "validate"]

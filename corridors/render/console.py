@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from corridors.analysis.provenance import unsourced
-from corridors.analysis.validation import TOLERANCE
+from corridors.analysis.validation import AMONG, GROUPS, REACH, TOLERANCE, met
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,22 +64,12 @@ def _checks(measure: str, checks: Sequence[Check]) -> Table:
 
 
 def _shares(found: Validation) -> Table:
-    heads = ("all rows", "like for like", "of its own source")
-    words = [word for head in heads for word in (head, "inside", "share")]
-    table = _grid("", *words, "wanted", "published among themselves")
+    table = _grid("", *GROUPS.values(), "wanted of like for like", REACH, AMONG)
     for measure in TOLERANCE:
         row = found.shares(measure)
-        cells = [
-            cell
-            for group in ("", "like_", "own_")
-            for cell in (
-                str(row[f"{group}rows"]),
-                str(row[f"{group}inside"]),
-                f"{row[f'{group}share']:.0%}",
-            )
-        ]
-        among = f"{row['agree_share']:.0%} of {row['agree_rows']}" if row["agree_rows"] else ""
-        table.add_row(measure, *cells, f"{row['wanted']:.0%}", among)
+        cells = [met(row, group) for group in GROUPS]
+        cells += [f"{row['wanted']:.0%}", met(row, "reach_"), met(row, "agree_")]
+        table.add_row(measure, *cells)
     return table
 
 

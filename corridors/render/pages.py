@@ -11,7 +11,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.provenance import is_url
-from corridors.analysis.validation import TOLERANCE
+from corridors.analysis.validation import AMONG, GROUPS, REACH, TOLERANCE, met
 from corridors.routing import MEASURES
 
 if TYPE_CHECKING:
@@ -45,17 +45,17 @@ def validation_section(validation: Validation) -> str:
         Shares reached, then one table a measure; each published value links to its source.
     """
     shares = "".join(_share_row(validation, measure) for measure in TOLERANCE)
-    heads = (
-        *("measure", "all rows", "inside", "share", "like for like", "inside", "share", "wanted"),
-        *("of its own source", "inside", "share", "published among themselves"),
-    )
+    heads = ("measure", *GROUPS.values(), "wanted of like for like", REACH, AMONG)
     return (
         f'<p class="small">Inside means: within {_tolerances()} of the published value, or a time '
         "within its published spread. Like for like leaves out figures that are another thing than "
-        "the model's, each of which says why. Of its own source is what no number behind the "
+        "the model's, each of which says why. A source of its own is one that no number behind the "
         "model's figure rests on: the stricter test. Prices are held at the prices of their "
-        "time. The last column is the share of published figures that lie as near to the middle of "
-        "all that is published of their own way: no model with one figure a way can do better.</p>"
+        "time. The model's own range is where its figure lies in 90 of 100 draws of its "
+        "parameters. "
+        "The last column is how many of the published figures lie as near to the middle of "
+        "all that is published of their own way: about what a model with one figure a way, however "
+        "good, can meet.</p>"
         f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
     )
 
@@ -108,17 +108,13 @@ def _source_link(seeds: Seeds, source: str) -> str:
 def _share_row(validation: Validation, measure: str) -> str:
     row: dict[str, Any] = validation.shares(measure)
     kind = "better" if row["reached"] else "worse"
-    return (
-        f"<tr><th>{TITLES[measure]}</th>{_numbers([row['rows'], row['inside']])}"
-        f"<td>{_percent(row['share'])}</td>{_numbers([row['like_rows'], row['like_inside']])}"
-        f'<td><span class="{kind}">{_percent(row["like_share"])}</span></td>'
-        f"<td>{_percent(row['wanted'])}</td>{_numbers([row['own_rows'], row['own_inside']])}"
-        f"<td>{_percent(row['own_share'])}</td><td>{_agreement(row)}</td></tr>"
-    )
-
-
-def _agreement(row: dict[str, Any]) -> str:
-    return f"{_percent(row['agree_share'])} of {row['agree_rows']}" if row["agree_rows"] else ""
+    cells = [
+        f'<span class="{kind}">{met(row, group)}</span>' if group == "like_" else met(row, group)
+        for group in GROUPS
+    ]
+    cells += [_percent(row["wanted"]), met(row, "reach_"), met(row, "agree_")]
+    said = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f"<tr><th>{TITLES[measure]}</th>{said}</tr>"
 
 
 def _measure(validation: Validation, measure: str) -> str:
