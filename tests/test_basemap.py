@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import combinations
 
 import pytest
 from shapely.geometry import Point, box, shape
 
 from geo import basemap
-from geo.basemap import BORDERS_NOTE, WINDOW, clip, countries
+from geo.basemap import ARAL, BORDERS_NOTE, CORE, WINDOW, clip, clip_lakes, countries, lakes
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,28 @@ def test_labels_stand_on_their_country(land):
     for label in labels:
         lat, lon = label["at"]
         assert named[label["name"]].buffer(0.02).contains(Point(lon, lat)), label
+
+
+@pytest.mark.parametrize(
+    ("point", "water"),
+    [
+        ((42.9, 38.6), True),  # Lake Van
+        ((45.4, 37.7), True),  # Lake Urmia
+        ((45.35, 40.35), True),  # Lake Sevan
+        ((77.3, 42.4), True),  # Issyk-Kul
+        ((43.38, 38.50), False),  # the town of Van
+        (ARAL, False),
+    ],
+)
+def test_lakes_lie_where_they_are(point, water):
+    held = [shape(item["geometry"]) for item in lakes()["features"]]
+    assert sum(lake.contains(Point(point)) for lake in held) == water
+
+
+def test_lakes_are_valid_and_apart():
+    held = [shape(item["geometry"]) for item in lakes()["features"]]
+    assert all(lake.is_valid and lake.intersects(box(*CORE)) for lake in held)
+    assert not any(one.overlaps(other) for one, other in combinations(held, 2))
 
 
 def square(topology, *rings, name):
@@ -109,12 +132,37 @@ def test_specks_and_what_lies_outside_are_left_out(topology):
     assert names == ["West", "East"]
 
 
+def test_a_lake_is_taken_from_the_first_file_that_has_it(topology):
+    """The west square is a lake in one file, shifted a little in the other; one lies far off."""
+    west = {"type": "Polygon", "arcs": [[0, 1]]}
+    finer = {**topology, "objects": {"lakes": {"geometries": [west]}}}
+    coarser = {
+        **topology,
+        "transform": {"scale": [0.01, 0.01], "translate": [44.1, 40.0]},
+        "objects": {
+            "lakes": {
+                "geometries": [west, {"type": "Polygon", "arcs": [[2, 0]]}],
+            }
+        },
+    }
+    (lake, other) = (shape(item["geometry"]) for item in clip_lakes(finer, coarser)["features"])
+    assert lake.equals(box(44, 40, 46, 42))
+    assert other.equals(box(46.1, 40, 48.1, 42))
+    far = {**finer, "transform": {"scale": [0.01, 0.01], "translate": [-20.0, -20.0]}}
+    assert clip_lakes(far)["features"] == []
+
+
 def test_the_file_is_made_from_the_topology(topology, tmp_path, monkeypatch):
     source = tmp_path / "countries-50m.json"
     source.write_text(json.dumps(topology), encoding="utf-8")
     (tmp_path / "data").mkdir()
     monkeypatch.setattr(basemap, "__file__", str(tmp_path / "basemap.py"))
-    monkeypatch.setattr(sys, "argv", ["basemap", str(source)])
+    water = tmp_path / "lakes-50m.json"
+    lake = {"type": "Polygon", "arcs": [[0, 1]]}
+    water.write_text(json.dumps({**topology, "objects": {"lakes": {"geometries": [lake]}}}))
+    monkeypatch.setattr(sys, "argv", ["basemap", str(source), str(water)])
     basemap.main()
     made = json.loads((tmp_path / "data" / "countries.json").read_text(encoding="utf-8"))
     assert [item["properties"]["name"] for item in made["features"]] == ["West", "East"]
+    made = json.loads((tmp_path / "data" / "lakes.json").read_text(encoding="utf-8"))
+    assert [shape(item["geometry"]).bounds for item in made["features"]] == [(44, 40, 46, 42)]

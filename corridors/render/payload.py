@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.arcs import Lookup, Scope
 from corridors.network import gate_point
 from corridors.routing import Route, leg_line
-from geo.basemap import ATTRIBUTION, BORDERS_NOTE, countries, country_labels
+from geo.basemap import ATTRIBUTION, BORDERS_NOTE, countries, country_labels, lakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,6 +60,7 @@ def page_data(
         "changes": [change_words(net, effect) for effect in net.effects],
         "labels": country_labels(),
         "countries": countries(),
+        "lakes": lakes(),
         "places": [_place(place) for place in seeds.places.values() if place.kind != "sea"],
         "links": [_link(net, link) for link in seeds.links.values()],
         "gates": [_gate(net, gate) for gate in seeds.gates.values()],

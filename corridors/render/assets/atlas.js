@@ -4,7 +4,7 @@ function drawAtlas(container, data, act) {
   L.control.zoom({ position: "topright" }).addTo(map);
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
-  map.attributionControl.addAttribution("\u00a9 OpenStreetMap contributors (ODbL); land and border lines: Natural Earth");
+  map.attributionControl.addAttribution("\u00a9 OpenStreetMap contributors (ODbL); land, lakes and border lines: Natural Earth");
   ["tiles", "land", "countries", "network", "other", "casing", "base", "now", "places", "gates", "names"].forEach((name, index) => {
     map.createPane(name).style.zIndex = 300 + index * 10;
   });
@@ -12,6 +12,7 @@ function drawAtlas(container, data, act) {
   const line = (points, pane, className, more) => L.polyline(points, Object.assign({ pane, className }, more));
 
   const land = L.geoJSON(data.countries, { pane: "land", interactive: false, style: { className: "land" } }).addTo(map);
+  const lakes = L.geoJSON(data.lakes, { pane: "land", interactive: false, style: { className: "lake" } }).addTo(map);
   const card = (content) => [content, { maxWidth: 340, minWidth: 240, autoPanPadding: [20, 20] }];
 
   const lines = data.links.map((link) => line(link.line, "network", "net " + link.mode)
@@ -171,7 +172,7 @@ function drawAtlas(container, data, act) {
     }
     if (on) tiles.addTo(map).bringToBack();
     else if (tiles) map.removeLayer(tiles);
-    land.eachLayer((layer) => layer.getElement().classList.toggle("under-tiles", on));
+    [land, lakes].forEach((under) => under.eachLayer((layer) => layer.getElement().classList.toggle("under-tiles", on)));
   }
   return { map, show, fit, useTiles };
 }

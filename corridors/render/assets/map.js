@@ -55,6 +55,10 @@ function drawCorridors(map, data) {
     pane: "land", interactive: false,
     style: { fillColor: "#f6f2e9", fillOpacity: 1, color: "#b9ae9b", weight: 0.9 },
   }).addTo(map);
+  L.geoJSON(data.lakes, {
+    pane: "land", interactive: false,
+    style: { fillColor: "#dbe7ec", fillOpacity: 1, color: "#b9ae9b", weight: 0.9 },
+  }).addTo(map);
 
   /* Network */
   const byId = {};
