@@ -264,4 +264,21 @@ def test_toll_gates_tell_corridors_on_one_trunk_apart(tmp_path):
     net = tiny.network(tmp_path, drawing, extra={"corridors": corridors})
     assert lead(net, ["a-b-road-0", "b-c-road-1"]).corridor == "lefts"
     assert lead(net, ["a-b-road-0", "b-d-road-2", "d-c-road-3"]).corridor == "rights"
-    assert lead(net, ["a-b-road-0"]).corridor in {"lefts", "rights"}
+    assert lead(net, ["a-b-road-0"]).corridor == ""
+
+
+@pytest.mark.parametrize(("shared", "leader"), [(40, "short"), (20, "")])
+def test_a_name_that_fits_no_better_than_another_needs_much_of_its_corridor(
+    tmp_path, shared, leader
+):
+    """Both corridors hold the way a-b; the shorter gives its name if a quarter of it is a-b."""
+    drawing = f"a -- sea {shared} -- b -- sea 90 -- c\n b -- sea 900 -- d"
+    row = {"source": "assumed"}
+    corridors = [
+        {**row, "id": "long", "title": "L", "links": "a-b-sea-0; b-d-sea-2"},
+        {**row, "id": "short", "title": "S", "links": "a-b-sea-0; b-c-sea-1"},
+    ]
+    net = tiny.network(tmp_path, drawing, extra={"corridors": corridors})
+    assert lead(net, ["a-b-sea-0"]).corridor == leader
+    assert lead(net, ["a-b-sea-0", "b-c-sea-1"]).corridor == "short"
+    assert lead(net, ["a-b-sea-0", "b-d-sea-2"]).corridor == "long"

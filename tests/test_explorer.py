@@ -22,6 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 import corridors as co
 from corridors import schema
+from corridors.analysis.leads import lead
 from corridors.cli import main
 from corridors.network import OPENINGS, open_on
 from corridors.render.explorer import explorer_data, explorer_page
@@ -242,13 +243,14 @@ def test_the_page_answers_as_python_does(chrome, page, bundled, data):
         """return arguments[0].map((ask) => {
             const found = corridors.solve(ask);
             const { km, hours, usd, co2_kg, generalised_usd, borders, gauge_changes, transfers,
-              cost, arcs, needs, countries } = found;
+              cost, arcs, needs, countries, links } = found;
+            const lead = found.found ? corridors.graph.lead(found)?.id ?? "" : null;
             return { found: found.found, km, hours, usd, co2_kg, generalised_usd, borders,
-              gauge_changes, transfers, cost, arcs, needs, countries };
+              gauge_changes, transfers, cost, arcs, needs, countries, links, lead };
         })""",
         asks,
     )
-    ways = 0
+    ways, named = 0, set()
     for ask, answer in zip(asks, answers, strict=True):
         net, query = asked_of_python(bundled, ask)
         stops = [ask["origin"], ask["destination"]]
@@ -266,8 +268,12 @@ def test_the_page_answers_as_python_does(chrome, page, bundled, data):
             assert answer[measure] == pytest.approx(figure(query, measure, answer), rel=1e-6)
         assert [answer[name] for name in COUNTS] == [same_arcs.total(name) for name in COUNTS]
         assert tuple(answer["countries"]) == same_arcs.countries
+        assert answer["lead"] == lead(net, answer["links"]).corridor
+        named.add(answer["lead"])
         assert wanted.origin == same_arcs.origin
     assert 0 < ways < len(asks)
+    assert "" in named
+    assert len(named) > 5, named
 
 
 def figure(query, measure, answer):

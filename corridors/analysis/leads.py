@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: A way follows a corridor if this part of its km, or more, lies on it.
 LEAST_SHARE = 0.25
+#: How much of a corridor a way must run along for its name, where others fit as well.
+LEAST_FOLLOWED = 0.25
 
 
 class Lead(NamedTuple):
@@ -30,9 +32,10 @@ class Lead(NamedTuple):
 def lead(net: Network, links: Iterable[str]) -> Lead:
     """The corridor that most of a way's km lie on, if a quarter of them do.
 
-    A corridor that names toll gates stands behind those whose gates the way does pass: ways that
-    share a trunk line are told apart by where they leave it. Of corridors with the same km in
-    common, the shorter one leads, of which more is followed.
+    A corridor that names toll gates leads only ways that pass one: ways that share a trunk line are
+    told apart by where they leave it. Of corridors with the same km in common, the shortest leads,
+    of which most is followed, and none if less than a quarter of it is: a coaster from
+    St Petersburg to Hamburg sails by neither Suez nor the Cape.
 
     Parameters
     ----------
@@ -51,15 +54,21 @@ def lead(net: Network, links: Iterable[str]) -> Lead:
     where, lengths = net.arcs.length, net.values
     km = {link: float(lengths[where[link]]) for link in links}
     passed = {gate for link in km for gate in net.seeds.links[link].gates}
-    found = [((False, 0.0, 0.0), Lead("", 0.0))]
+    whole = sum(km.values()) or 1.0
+    found = []
     for row in net.seeds.corridors.values():
         own = dict.fromkeys(row.links)
-        share = sum(km.get(link, 0.0) for link in own) / (sum(km.values()) or 1.0)
-        if share >= LEAST_SHARE:
-            entered = not row.toll_gates or not passed.isdisjoint(row.toll_gates)
+        shared = sum(km.get(link, 0.0) for link in own)
+        if shared / whole >= LEAST_SHARE and (not row.toll_gates or passed & {*row.toll_gates}):
             size = sum(float(lengths[where[link]]) for link in own)
-            found.append(((entered, share, -size), Lead(row.id, share)))
-    return max(found, key=lambda item: item[0])[1]
+            found.append((shared, -size, row.id))
+    if not found:
+        return Lead("", 0.0)
+    shared, size, name = max(found, key=lambda item: item[:2])
+    alone = sum(item[0] == shared for item in found) == 1
+    if alone or shared >= LEAST_FOLLOWED * -size:
+        return Lead(name, shared / whole)
+    return Lead("", 0.0)
 
 
 __all__ = ["Lead", "lead"]

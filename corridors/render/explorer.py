@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors import schema
+from corridors.analysis.leads import LEAST_FOLLOWED, LEAST_SHARE
 from corridors.arcs import HOURS, KINDS, TRANSFER
 from corridors.cargo import bundled_cargoes, profile
 from corridors.cost import OBJECTIVES, Cargo, charged_arcs
@@ -311,6 +312,7 @@ def _graph(net: Network) -> dict[str, Any]:
             name: [title, charged_arcs(arcs, seeds, name).tolist()]
             for name, title in _chargeable(seeds).items()
         },
+        "lead": {"least_share": LEAST_SHARE, "least_followed": LEAST_FOLLOWED},
         "touching": _touching(net),
         "columns": {name: _plain(column) for name, column in _figures(net).items()},
         "cargo": _cargo(net),

@@ -66,7 +66,13 @@ def page_data(
         "gates": [_gate(net, gate) for gate in seeds.gates.values()],
         "years": _years(net),
         "corridors": [
-            {"id": row.id, "title": row.title, "links": list(row.links), "colour": colour}
+            {
+                "id": row.id,
+                "title": row.title,
+                "links": list(row.links),
+                "toll_gates": list(row.toll_gates),
+                "colour": colour,
+            }
             for row, colour in zip(
                 seeds.corridors.values(),
                 _cycle(CORRIDOR_COLOURS, len(seeds.corridors)),

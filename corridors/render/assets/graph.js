@@ -261,6 +261,24 @@ function corridorsGraph(data) {
       usd: figure.usd[arc], co2_kg: figure.co2_kg[arc], generalised_usd: figure.generalised_usd[arc],
     };
   }
+  /* The corridor that a way follows, or null: corridors.analysis.leads says by which rule */
+  function lead(route) {
+    const passed = new Set(route.gates);
+    const km = new Map(route.legs.filter((each) => each.link).map((each) => [each.link, each.km]));
+    const whole = [...km.values()].reduce((sum, each) => sum + each, 0) || 1;
+    const fitting = data.corridors.map((corridor) => {
+      const own = [...new Set(corridor.links)];
+      return {
+        corridor, shared: own.reduce((sum, id) => sum + (km.get(id) || 0), 0),
+        size: own.reduce((sum, id) => sum + data.links[linkAt.get(id)].km, 0),
+      };
+    }).filter(({ corridor, shared }) => shared / whole >= graph.lead.least_share &&
+      (!corridor.toll_gates.length || corridor.toll_gates.some((gate) => passed.has(gate))));
+    const [best, next] = fitting.sort((one, other) => other.shared - one.shared || one.size - other.size);
+    if (!best) return null;
+    const alone = !next || next.shared !== best.shared;
+    return alone || best.shared >= graph.lead.least_followed * best.size ? best.corridor : null;
+  }
   /* Voyages that end in another country than they began in */
   function frontiersAtSea(legs) {
     let found = 0;
@@ -369,5 +387,5 @@ function corridorsGraph(data) {
     changed[state ? "open" : "shut"].push(gate);
     return Object.assign({}, ask, changed);
   }
-  return { solve, fan, baseOf, withGate, openFor, cargoOf, avoidOf, profileOf, countryOf, presetOf, gateAt, placeAt };
+  return { solve, fan, lead, baseOf, withGate, openFor, cargoOf, avoidOf, profileOf, countryOf, presetOf, gateAt, placeAt };
 }

@@ -1,11 +1,8 @@
 /* The second view: from one place to many over the years, and all pairs against the base. */
 function drawPairs(view, data, graph, act) {
   const place = new Map(data.graph.places.map((row) => [row[0], row]));
-  const charged = Object.fromEntries(Object.entries(data.graph.charged).map(([id, [, arcs]]) => [id, new Set(arcs)]));
-  const links = new Map(data.corridors.map((corridor) => [corridor.id, new Set(corridor.links)]));
   const first = Number(data.days[0].slice(0, 4));
   const years = Array.from({ length: Number(data.days[1].slice(0, 4)) - first + 1 }, (_, index) => first + index);
-  const SHARE = 0.25; /* of a way's km that a corridor must hold to give it its name */
   const title = (gate) => data.gates[graph.gateAt.get(gate)].title;
   const short = (name) => name.split(" (")[0];
   const page = make("div", view, null, "page wide");
@@ -13,15 +10,9 @@ function drawPairs(view, data, graph, act) {
   const matrix = make("section", page);
   const chooser = drawChooser(page);
 
-  /* The corridor that a way follows: it passes the corridor's toll gate and shares most km with it */
   function corridorOf(route) {
-    let best = ["", SHARE];
-    data.corridors.forEach((corridor) => {
-      if (corridor.id in charged && !route.arcs.some((arc) => charged[corridor.id].has(arc))) return;
-      const shared = route.legs.reduce((sum, leg) => sum + (links.get(corridor.id).has(leg.link) ? leg.km : 0), 0);
-      if (shared / route.km > best[1]) best = [short(corridor.title), shared / route.km];
-    });
-    return best[0];
+    const found = graph.lead(route);
+    return found ? short(found.title) : "";
   }
   function wayName(route, before) {
     const corridor = corridorOf(route);
