@@ -267,12 +267,10 @@ def test_toll_gates_tell_corridors_on_one_trunk_apart(tmp_path):
     assert lead(net, ["a-b-road-0"]).corridor == ""
 
 
-@pytest.mark.parametrize(("shared", "leader"), [(40, "short"), (20, "")])
-def test_a_name_that_fits_no_better_than_another_needs_much_of_its_corridor(
-    tmp_path, shared, leader
-):
-    """Both corridors hold the way a-b; the shorter gives its name if a quarter of it is a-b."""
-    drawing = f"a -- sea {shared} -- b -- sea 90 -- c\n b -- sea 900 -- d"
+@pytest.mark.parametrize(("approach", "leader"), [(40, "short"), (20, "")])
+def test_a_corridor_without_tolls_needs_a_quarter_of_it_run_along(tmp_path, approach, leader):
+    """Both corridors begin a-b; b-c is 90 km, b-d 900."""
+    drawing = f"a -- sea {approach} -- b -- sea 90 -- c\n b -- sea 900 -- d"
     row = {"source": "assumed"}
     corridors = [
         {**row, "id": "long", "title": "L", "links": "a-b-sea-0; b-d-sea-2"},

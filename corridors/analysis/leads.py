@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: A way follows a corridor if this part of its km, or more, lies on it.
 LEAST_SHARE = 0.25
-#: How much of a corridor a way must run along for its name, where others fit as well.
+#: How much of a corridor without toll gates a way must run along for its name.
 LEAST_FOLLOWED = 0.25
 
 
@@ -33,9 +33,9 @@ def lead(net: Network, links: Iterable[str]) -> Lead:
     """The corridor that most of a way's km lie on, if a quarter of them do.
 
     A corridor that names toll gates leads only ways that pass one: ways that share a trunk line are
-    told apart by where they leave it. Of corridors with the same km in common, the shortest leads,
-    of which most is followed, and none if less than a quarter of it is: a coaster from
-    St Petersburg to Hamburg sails by neither Suez nor the Cape.
+    told apart by where they leave it. One without leads ways that run along a quarter of it: a
+    coaster from St Petersburg to Hamburg does not sail round the Cape. Of corridors with the same
+    km in common, the shorter one leads, of which more is followed.
 
     Parameters
     ----------
@@ -55,20 +55,19 @@ def lead(net: Network, links: Iterable[str]) -> Lead:
     km = {link: float(lengths[where[link]]) for link in links}
     passed = {gate for link in km for gate in net.seeds.links[link].gates}
     whole = sum(km.values()) or 1.0
-    found = []
+    found = [(0.0, 0.0, "")]
     for row in net.seeds.corridors.values():
         own = dict.fromkeys(row.links)
         shared = sum(km.get(link, 0.0) for link in own)
-        if shared / whole >= LEAST_SHARE and (not row.toll_gates or passed & {*row.toll_gates}):
-            size = sum(float(lengths[where[link]]) for link in own)
+        size = sum(float(lengths[where[link]]) for link in own)
+        if row.toll_gates:
+            entered = not passed.isdisjoint(row.toll_gates)
+        else:
+            entered = shared >= LEAST_FOLLOWED * size
+        if entered and shared >= LEAST_SHARE * whole:
             found.append((shared, -size, row.id))
-    if not found:
-        return Lead("", 0.0)
-    shared, size, name = max(found, key=lambda item: item[:2])
-    alone = sum(item[0] == shared for item in found) == 1
-    if alone or shared >= LEAST_FOLLOWED * -size:
-        return Lead(name, shared / whole)
-    return Lead("", 0.0)
+    shared, _, name = max(found, key=lambda item: item[:2])
+    return Lead(name, shared / whole)
 
 
 __all__ = ["Lead", "lead"]

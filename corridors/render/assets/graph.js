@@ -266,18 +266,17 @@ function corridorsGraph(data) {
     const passed = new Set(route.gates);
     const km = new Map(route.legs.filter((each) => each.link).map((each) => [each.link, each.km]));
     const whole = [...km.values()].reduce((sum, each) => sum + each, 0) || 1;
-    const fitting = data.corridors.map((corridor) => {
+    let best = { corridor: null, shared: 0, size: 0 };
+    data.corridors.forEach((corridor) => {
       const own = [...new Set(corridor.links)];
-      return {
-        corridor, shared: own.reduce((sum, id) => sum + (km.get(id) || 0), 0),
-        size: own.reduce((sum, id) => sum + data.links[linkAt.get(id)].km, 0),
-      };
-    }).filter(({ corridor, shared }) => shared / whole >= graph.lead.least_share &&
-      (!corridor.toll_gates.length || corridor.toll_gates.some((gate) => passed.has(gate))));
-    const [best, next] = fitting.sort((one, other) => other.shared - one.shared || one.size - other.size);
-    if (!best) return null;
-    const alone = !next || next.shared !== best.shared;
-    return alone || best.shared >= graph.lead.least_followed * best.size ? best.corridor : null;
+      const shared = own.reduce((sum, id) => sum + (km.get(id) || 0), 0);
+      const size = own.reduce((sum, id) => sum + data.links[linkAt.get(id)].km, 0);
+      const entered = corridor.toll_gates.length
+        ? corridor.toll_gates.some((gate) => passed.has(gate)) : shared >= graph.lead.least_followed * size;
+      if (!entered || shared < graph.lead.least_share * whole) return;
+      if (shared > best.shared || (shared === best.shared && size < best.size)) best = { corridor, shared, size };
+    });
+    return best.corridor;
   }
   /* Voyages that end in another country than they began in */
   function frontiersAtSea(legs) {
