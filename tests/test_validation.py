@@ -347,14 +347,18 @@ def test_what_a_scenario_has_set_is_not_drawn(validated, tmp_path):
     assert check.reach == pytest.approx((4, 4))
 
 
-def test_the_published_are_held_against_their_own_middle(validated):
+def test_the_published_are_held_against_the_others_of_their_way(validated):
     rows = [{"measure": "usd", "value": value, "modes": "road"} for value in (100, 100, 800)]
-    few = [{"measure": "usd", "value": value, "modes": "rail"} for value in (1, 1000)]
-    apart = [{"measure": "usd", "value": 5, "modes": "road", "unlike": "another box"}]
-    found = validated(*rows, *few, *apart)
-    assert found.agreement("usd") == [False, False, False], "100, 100 and 800 have the middle 200"
-    near = validated(*({**row, "value": row["value"] % 700} for row in rows))
-    assert near.agreement("usd") == [True, True, True]
+    one = {"measure": "usd", "value": 1, "modes": "rail"}
+    apart = {"measure": "usd", "value": 5, "modes": "road", "unlike": "another box"}
+    found = validated(*rows, one, apart)
+    assert found.agreement("usd") == [False, False, False], (
+        "283, 283 and 100 are the others' middles"
+    )
+    near = validated(*rows[:2], {**rows[2], "value": 200}, one)
+    assert near.agreement("usd") == [False, False, False], "141 for 100, 100 for 200"
+    near = validated(*rows[:2], {**rows[2], "value": 150}, one)
+    assert near.agreement("usd") == [True, True, True], "122 for 100, 100 for 150"
     shares = near.shares("usd")
     assert (shares["agree_rows"], shares["agree_inside"], shares["agree_share"]) == (3, 3, 1)
     assert near.agreement("km") == []

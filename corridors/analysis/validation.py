@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +34,7 @@ TOLERANCE = {"km": 0.02, "hours": 0.25, "usd": 0.35}
 WANTED = {"km": 0.90, "hours": 0.75, "usd": 0.75}
 #: Groups of rows that shares are told of, and what a reader calls them.
 GROUPS = {"": "all rows", "like_": "like for like", "own_": "of these, of a source of its own"}
-REACH, AMONG = "within the model's own range", "published among themselves"
+REACH, AMONG = "within the model's own range", "met by the others published of the way"
 #: What the way of a row minimises: a length is that of the shortest way, a time or a price that
 #: of the way a shipper would take.
 OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
@@ -44,8 +43,6 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
 _MID_YEAR, _MID_MONTH = 7, 15
 #: Draws of the model's own range, and its ends.
 _DRAWS, _SEED, _RANGE = 250, 1, (0.05, 0.95)
-#: Figures that a way must have before they are held against each other.
-_FEWEST = 3
 #: Parts named in the sentence on a miss.
 _NAMED_PARTS = 3
 
@@ -284,7 +281,7 @@ class Validation:
             is ``reached``; ``own_rows, own_inside, own_share`` of those among them whose sources
             stand behind nothing that the model's figure is made of; ``reach_rows, reach_inside,
             reach_share`` of those that meet the model's own range; ``agree_rows, agree_inside,
-            agree_share`` of the published by itself (:meth:`agreement`).
+            agree_share`` of those that the others published of their way meet (:meth:`agreement`).
         """
         import pandas as pd
 
@@ -310,24 +307,24 @@ class Validation:
         return found
 
     def agreement(self, measure: str) -> list[bool]:
-        """How far the published figures agree among themselves: what any model could reach.
+        """How far the published figures foretell each other: a model to measure ours by.
 
         Returns
         -------
         list of bool
-            For each like row on a way of which at least three figures are published: whether it
-            lies within the tolerance of the way's own middle. The middle is the geometric mean,
-            for prices at the prices of one time. A model with one figure a way, however good, can
-            meet no more of them.
+            For each like row on a way that other like rows tell of: whether the middle of those
+            others, their geometric mean, meets it within the tolerance; prices at the prices of its
+            own time. It is what someone would meet who had no model but all other published
+            figures of the way.
         """
         ways: dict[Way, list[float]] = {}
         for check in self.checks:
             if check.row.measure == measure and check.like and check.way and check.row.value:
                 ways.setdefault(_same(check), []).append(math.log(check.model / check.row.value))
-        middles = [(fmean(logs), logs) for logs in ways.values() if len(logs) >= _FEWEST]
         return [
-            abs(math.exp(log - middle) - 1) <= TOLERANCE[measure]
-            for middle, logs in middles
+            abs(math.exp(log - (sum(logs) - log) / (len(logs) - 1)) - 1) <= TOLERANCE[measure]
+            for logs in ways.values()
+            if len(logs) > 1
             for log in logs
         ]
 

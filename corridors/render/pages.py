@@ -53,9 +53,8 @@ def validation_section(validation: Validation) -> str:
         "model's figure rests on: the stricter test. Prices are held at the prices of their "
         "time. The model's own range is where its figure lies in 90 of 100 draws of its "
         "parameters. "
-        "The last column is how many of the published figures lie as near to the middle of "
-        "all that is published of their own way: about what a model with one figure a way, however "
-        "good, can meet.</p>"
+        "The last column is a yardstick: of the figures whose way others tell of as well, how many "
+        "the middle of those others meets.</p>"
         f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
     )
 
