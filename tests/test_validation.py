@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections import Counter
 from math import isnan
+from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -18,6 +19,7 @@ from corridors.analysis.validation import TOLERANCE, Check, Validation
 from corridors.cli import main
 from tests import tiny
 
+README = Path(__file__).parents[1] / "README.md"
 #: Two ways from a to c: a long road over b, and a short one through a border; rail beside.
 DRAWING = """
     a -- road 60 -- b -- road 60 -- c
@@ -388,6 +390,25 @@ def test_the_bundled_rows_are_all_there_with_sources_and_a_sentence_on_each_miss
     assert off["miss_percent"].to_numpy() == pytest.approx(
         (100 * (off["model"] / off["published"] - 1)).to_numpy()
     )
+
+
+def test_the_readme_tells_what_is_held(bundled):
+    said = README.read_text(encoding="utf-8")
+    found = co.validate(bundled)
+    for measure, title in (("km", "lengths"), ("hours", "times"), ("usd", "prices")):
+        (line,) = (line for line in said.splitlines() if line.startswith(f"| {title}, "))
+        cells = [cell.strip() for cell in line.split("|")[2:-1]]
+        row = found.shares(measure)
+        assert cells[0] == f"{row['like_share']:.0%} of {row['like_rows']}".replace("%", " %")
+        assert cells[1] == f"{row['wanted']:.0%}".replace("%", " %")
+        assert cells[2] == f"{row['own_share']:.0%} of {row['own_rows']}".replace("%", " %")
+        if cells[3]:
+            assert cells[3] == f"{row['agree_share']:.0%} of {row['agree_rows']}".replace("%", " %")
+        reached = row["like_share"] >= row["wanted"]
+        assert (f"{title.capitalize()} miss what was wanted" in said) != reached
+    seeds = bundled.seeds
+    counts = f"{len(seeds.places)} places, {len(seeds.links)} links and {len(seeds.gates)} gates"
+    assert counts in " ".join(said.split())
 
 
 def test_no_published_way_doubles_back(bundled):
