@@ -52,6 +52,8 @@ _RC: Any = {
 _HALO: Any = {"boxstyle": "square,pad=0.12", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.8}
 _SIZE_IN = (9.0, 5.4)
 _LABEL_PT = 11.0
+#: Objectives in words, where their names are not.
+SAID = {"generalised": "generalised cost", "co2": "CO2"}
 #: A longer name would crowd out the chart.
 _LONGEST = 60
 #: A step smaller than this share of the whole goes without a label.
@@ -202,7 +204,9 @@ def distance_chart(
     if not routes or (labels and len(labels) != len(routes)):
         message = f"a chart needs routes, and a label for each: {len(routes)}, {len(labels)}"
         raise CorridorsError(message)
-    called = list(labels) or [f"{route.scenario}, by {route.by}" for route in routes]
+    called = list(labels) or [
+        f"{route.scenario}, by {SAID.get(route.by, route.by)}" for route in routes
+    ]
     field_ = Field(
         km=1.04 * max(*(route.km for route in routes), 1e-9),
         amount=1.06 * max(*(route.total(measure) for route in routes), 1e-9),
@@ -377,7 +381,9 @@ def breakeven_chart(found: Breakeven) -> Chart:
         _draw_ranges(axes, found)
         _draw_points(axes, found)
         axes.set_xlabel(_short(f"{lever.name}, {lever.unit}"))
-        axes.set_ylabel(f"best way by {found.by}, {MEASURES[MEASURE_OF[found.by]]}")
+        axes.set_ylabel(
+            f"best way by {SAID.get(found.by, found.by)}, {MEASURES[MEASURE_OF[found.by]]}"
+        )
         title = _title(axes, found.ranges[0].route)
     return Chart(f"{title}: {lever.name}", figure)
 

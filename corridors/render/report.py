@@ -16,7 +16,7 @@ from corridors.compare import Comparison, compare
 from corridors.errors import UnknownNameError
 from corridors.files import write_text
 from corridors.network import bundled_scenarios
-from corridors.render.charts import breakeven_chart, chart
+from corridors.render.charts import SAID, breakeven_chart, chart
 from corridors.render.explorer import explorer
 from corridors.render.maps import asset, comparison_map, route_map
 from corridors.render.pages import claims_section, provenance_section, validation_section
@@ -110,7 +110,6 @@ CITIES = (
 DAYS_FROM_H = 120
 SMALL = 0.5
 TWO = 2
-SAID = {"generalised": "generalised cost", "co2": "CO2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,8 +461,8 @@ def _tables(comparison: Comparison, view: View) -> str:
 
 
 def _pair_table(comparison: Comparison, pair: tuple[str, str]) -> str:
-    heads = ("scenario", "time", "", "USD", "", "km", "kg CO₂e", "borders", "gauge", "through")
-    head = "".join(f"<th>{name}</th>" for name in heads)
+    heads = ("scenario", "hours", "", "USD", "", "km", "kg CO₂e", "borders", "gauge")
+    head = "".join(f"<th>{name}</th>" for name in heads) + '<th class="left">through</th>'
     rows = "".join(_pair_row(comparison, name, pair) for name in comparison.scenarios)
     title = escape(_names(comparison, pair))
     return (
@@ -479,10 +478,10 @@ def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> s
         needs = escape(", ".join(comparison.needs[scenario, pair]) or "nothing would help")
         return f'<tr class="none"><th>{name}</th><td colspan="9">no way; needs {needs}</td></tr>'
     kind = comparison.change_of_way(scenario, pair)
-    hours = _delta(way.hours - base.hours, "h") if base else ""
-    usd = _delta(way.usd - base.usd, "") if base else ""
+    hours = _delta(way.hours - base.hours) if base else ""
+    usd = _delta(way.usd - base.usd) if base else ""
     cells = [
-        duration(way.hours),
+        f"{way.hours:,.0f}",
         hours,
         f"{way.usd:,.0f}",
         usd,
@@ -496,11 +495,11 @@ def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> s
     return f'<tr class="{kind}"><th>{name}</th>{numbers}{through}</tr>'
 
 
-def _delta(value: float, unit: str) -> str:
+def _delta(value: float) -> str:
     if abs(value) < SMALL:
         return ""
     kind = "better" if value < 0 else "worse"
-    return f'<span class="{kind}">{value:+,.0f}{" " + unit if unit else ""}</span>'
+    return f'<span class="{kind}">{value:+,.0f}</span>'
 
 
 def _scenario_list(comparison: Comparison) -> str:

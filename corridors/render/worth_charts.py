@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.errors import CorridorsError
-from corridors.render.charts import _RC, INK, LINE, MUTED, PAPER, Chart
+from corridors.render.charts import _RC, INK, LINE, MUTED, PAPER, SAID, Chart
 from corridors.render.payload import ROUTE_COLOURS
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ MOST = 24
 #: From substitutes over nothing to complements; told apart without red beside green.
 _SHADES = ("#7b3294", PAPER, "#00705a")
 _ROW_IN, _HEAD_IN = 0.3, 1.3
+#: Of the small print, with room to spare.
+_LETTERS_PER_IN = 16
 #: Beyond this part of the strongest shade, ink gives way to paper.
 _DARK = 0.6
 
@@ -41,7 +44,7 @@ def worth_chart(worth: Worth, *, most: int = MOST) -> Chart:
     if ranked.empty:
         message = f"no gate is worth anything to {worth.of}"
         raise CorridorsError(message)
-    title = f"What each gate saves {worth.of}, by {worth.by}"
+    title = f"What each gate saves {worth.of}, by {SAID.get(worth.by, worth.by)}"
     figure, axes = _figure(9.0, _HEAD_IN + _ROW_IN * len(ranked), title)
     places = np.arange(len(ranked))[::-1]
     axes.barh(places, ranked.to_numpy(), height=0.62, color=ROUTE_COLOURS[0])
@@ -124,7 +127,8 @@ def simulation_chart(simulation: Simulation, pair: Pair) -> Chart:
     if rows.empty:
         message = f"{':'.join(pair)}: too many draws leave no way for a chart, or it was not asked"
         raise CorridorsError(message)
-    title = f"{pair[0]} to {pair[1]}, by {simulation.by}: {simulation.draws:,} draws"
+    by = SAID.get(simulation.by, simulation.by)
+    title = f"{pair[0]} to {pair[1]}, by {by}: {simulation.draws:,} draws"
     figure, axes = _figure(9.0, _HEAD_IN + _ROW_IN * len(rows) * 1.4, title)
     places = np.arange(len(rows))[::-1]
     for place, (_, row) in zip(places, rows.iterrows(), strict=True):
@@ -167,4 +171,5 @@ def _say(figure: Figure, worth: Worth) -> None:
         f"Exact over all {2 ** len(worth.gates):,} combinations of {len(worth.gates)} gates; "
         f"{worth.unconnected}. All of them together save {worth.total:,.4g} {worth.unit}."
     )
-    figure.supxlabel(said, x=0.01, ha="left", fontsize=7, color=MUTED)
+    letters = int(figure.get_figwidth() * _LETTERS_PER_IN)
+    figure.supxlabel(fill(said, letters), x=0.01, ha="left", fontsize=7, color=MUTED)
