@@ -1,4 +1,4 @@
-"""Pictures of the explorer's views, light and dark, at desk and on a phone.
+"""Pictures of the explorer's views, light and dark, at desk and on a phone, and of one map.
 
 ``python -m tests.screenshots FOLDER [SEEDS]`` writes them, and says how fast the page answered.
 """
@@ -31,6 +31,9 @@ SHOTS = (
     ("explorer-phone-dark", "preset=zangezur-open", browser.PHONE, True),
     ("explorer-phone-pairs", "view=pairs&preset=zangezur-open", browser.PHONE, False),
 )
+#: Scenarios of the map.
+COMPARED = ("base", "zangezur-open", "araz-open", "azerbaijan-iran-closed")
+PAIR = ("baku", "nakhchivan")
 #: Time for the map to come to rest.
 SETTLE_S = 0.4
 
@@ -38,7 +41,11 @@ SETTLE_S = 0.4
 def main(folder: Path, seeds: Path | None = None) -> None:
     """Write every picture into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    page = co.explorer(co.load(seeds), folder / "explorer.html")
+    net = co.load(seeds)
+    page = co.explorer(net, folder / "explorer.html")
+    drawn = co.compare(net, COMPARED, pairs=[PAIR]).map()
+    compared = folder / "baku-nakhchivan.html"
+    compared.write_text(drawn.get_root().render(), encoding="utf-8")
     with browser.chromium() as chrome:
         for name, state, size, dark in SHOTS:
             browser.show(chrome, page, state, size=size, dark=dark)
@@ -48,6 +55,9 @@ def main(folder: Path, seeds: Path | None = None) -> None:
             chrome.save_screenshot(str(folder / f"{name}.png"))
         browser.show(chrome, page)
         print(chrome.execute_script(CLICKS))  # noqa: T201 - what the command is for
+        chrome.get(compared.resolve().as_uri())
+        time.sleep(SETTLE_S)
+        chrome.save_screenshot(str(compared.with_suffix(".png")))
 
 
 CLICKS = """
