@@ -171,6 +171,19 @@ def test_lines_keep_to_their_country_and_lanes_to_the_water(tables):
     assert astray.keys() == ASTRAY.keys(), astray
 
 
+def test_no_ship_is_boarded_without_a_wait(tables):
+    """Sailings wait for a day of the week or a full hold: at the port, or on the lane."""
+    waited = {row.at for row in tables.parameters.values() if row.name == "wait_h"}
+    unwaited = {
+        (link.id, end)
+        for link in tables.links.values()
+        if link.mode == "sea" and link.id not in waited
+        for end in (link.from_, link.to)
+        if tables.places[end].kind != "sea" and end not in waited
+    }
+    assert unwaited == set()
+
+
 def test_places_at_sea_are_at_sea(tables):
     for place in tables.places.values():
         assert (place.kind == "sea") == (place.country == schema.HIGH_SEAS), place.id
