@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors.errors import Fault, SeedsError
-from corridors.schema import PARTS
+from corridors.schema import MARKETS, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -297,8 +297,8 @@ class _Builder:
         if link.mode == "ferry" or self.lookup.own("fare_usd", scope):
             return [Term(USD, "fare", self._needed("fare_usd", scope, by=link.id))]
         rate = self._needed("rate_usd_per_tkm", scope, by=link.id)
-        market = self.lookup.own("market_usd", scope)
-        above = [Term(USD, "fare", self.parameter[market])] if market else []
+        markets = [self.lookup.own(name, scope) for name in MARKETS]
+        above = [Term(USD, "fare", self.parameter[found]) for found in markets if found]
         return [Term(USD_PER_T, "haulage", self.length[link.id], rate), *above]
 
     def _passing(

@@ -115,15 +115,15 @@ class Figures:
         return columns[objective]
 
 
-def price_level(seeds: Seeds, mode: str, period: str) -> float:
+def price_level(seeds: Seeds, price: str, period: str) -> float:
     """How prices of a time stood to those of the parameters.
 
     Parameters
     ----------
     seeds
         The tables; without ``price_levels.csv`` prices never change.
-    mode
-        The mode whose market is meant; empty, or without rows of its own: prices in general.
+    price
+        Name of the parameters that are meant; empty, or without rows of its own: prices in general.
     period
         A year, month or day as published, ``2024-10``. A month is that of the nearest month with
         a row, if that is no farther than a season; else it is its year, or the nearest year.
@@ -134,9 +134,9 @@ def price_level(seeds: Seeds, mode: str, period: str) -> float:
         The ratio; 1 where nothing is known.
     """
     rows = seeds.price_levels.values()
-    series = {row.period: row.level for row in rows if row.mode == mode}
+    series = {row.period: row.level for row in rows if row.price == price}
     if not series:
-        return price_level(seeds, "", period) if mode else 1.0
+        return price_level(seeds, "", period) if price else 1.0
     if not _PERIOD.match(period):
         return 1.0
 

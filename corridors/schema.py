@@ -289,7 +289,11 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "fare_usd": ("USD", 0, 20000, "price of a passage per shipment, in place of length by rate"),
     "market_usd": (
         *("USD", 0, 20000),
-        "what the trade pays above length by rate, on a sea link sailed to the place in `to`",
+        "what the main haul pays above length by rate, on a sea link sailed to the place in `to`",
+    ),
+    "backhaul_usd": (
+        *("USD", 0, 20000),
+        "the same of the haul back, which fills the room that ships have left",
     ),
     "loading_h": ("h", 0, 1000, "time to load at the origin and to unload at the destination"),
     "loading_usd": ("USD", 0, 5000, "price to load at the origin and to unload at the destination"),
@@ -299,6 +303,9 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "cargo_value_usd": ("USD", 0, 1e9, "value of the goods in one shipment"),
     "tonnes_per_teu": ("t", 0.1, 40, "cargo in one shipment"),
 }
+
+#: Prices of a trade by sea, each with a market of its own.
+MARKETS = ("market_usd", "backhaul_usd")
 
 
 @table("parameters")
@@ -333,12 +340,12 @@ class PriceLevel:
     """How prices of a time stood to those of the parameters.
 
     A published price is held against the model at the prices of its own time: what the market of
-    a trade takes (``market_usd``) by the rows of its mode, all else by the rows of no mode. A month
-    goes before its year, and a time without a row takes the nearest year.
+    a trade takes (``market_usd``, ``backhaul_usd``) by the rows of that price, all else by the rows
+    of none. A month goes before its year, and a time without a row takes the nearest year.
     """
 
     id: str = column("id of the row", "id", required=True)
-    mode: str = column("mode whose market it is for; empty for all else", "choice", choices=MODES)
+    price: str = column("price it is the level of; empty for all else", "choice", choices=MARKETS)
     period: str = column("a year, or a year and month: 2024, 2024-10", "period", required=True)
     level: float = column(
         "prices of the time, those of the parameters being 1", "number", required=True, low=0.01

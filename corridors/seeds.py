@@ -528,7 +528,7 @@ def _bad_parameters(rows: Numbered) -> Iterator[Fault]:
         if not row.low <= row.value <= row.high:
             message = f"must lie in its own range, {row.low:g} to {row.high:g}"
             yield Fault(file, number, "value", f"{row.value:g}", message)
-        if row.name == "market_usd":
+        if row.name in schema.MARKETS:
             yield from _bad_market(number, row, links.get(row.at))
         scope = (row.name, row.mode, row.country, row.at, row.to)
         if scope in scopes:
@@ -541,7 +541,7 @@ def _bad_market(number: int, row: schema.Parameter, link: schema.Link | None) ->
     """The market of a trade is that of one direction on one sea link."""
     file = "parameters.csv"
     if not row.at or (link and link.mode != "sea"):
-        yield Fault(file, number, "at", row.at, "market_usd is that of a sea link")
+        yield Fault(file, number, "at", row.at, f"{row.name} is that of a sea link")
     elif link and row.to not in (link.from_, link.to):
         message = f"must be the end that is sailed to: {link.from_} or {link.to}"
         yield Fault(file, number, "to", row.to, message)

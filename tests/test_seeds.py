@@ -44,7 +44,13 @@ OTHER_TABLES = {
         | {"value": "150", "kind": "length", "source": "timetable"}
     ],
     "price_levels": [
-        {"id": "sea-2021", "mode": "sea", "period": "2021-09", "level": "4", "source": "timetable"}
+        {
+            "id": "sea-2021",
+            "price": "market_usd",
+            "period": "2021-09",
+            "level": "4",
+            "source": "timetable",
+        }
     ],
     "claims": [
         {name: "x" for name, column in schema.columns("claims").items() if column.required}

@@ -179,12 +179,18 @@ def test_a_figure_is_for_the_cargo_that_the_row_names(validated, tmp_path):
 
 
 LEVELS = [
-    {"id": f"{mode or 'all'}-{period}", "mode": mode, "period": period, "level": level}
+    {
+        "id": f"{price.replace('_', '-') or 'all'}-{period}",
+        "price": price,
+        "period": period,
+        "level": level,
+    }
     | {"source": "page"}
-    for mode, period, level in (
-        ("sea", "2021", 4),
-        ("sea", "2021-09", 5),
-        ("sea", "2023", 1),
+    for price, period, level in (
+        ("market_usd", "2021", 4),
+        ("market_usd", "2021-09", 5),
+        ("market_usd", "2023", 1),
+        ("backhaul_usd", "2021", 2),
         ("", "2010", 0.5),
         ("", "2023", 1),
     )
@@ -210,8 +216,7 @@ LEVELS = [
 def test_a_price_is_held_against_the_prices_of_its_time(validated, date, at_sea, ashore):
     row = {"measure": "usd", "value": 1, "date": date, "via": "b", "modes": "road"}
     sea = {"measure": "usd", "value": 1, "date": date, "to": "f", "modes": "sea"}
-    market = {"id": "m", "name": "market_usd", "at": "a-f-sea-5", "to": "f", "unit": "USD"}
-    market |= {"value": 300, "low": 300, "high": 300, "source": "page"}
+    market = _market("market_usd", "f", 300)
     road, ship = validated(row, sea, price_levels=LEVELS, parameters=[market]).checks
     assert road.by_part["haulage"] == pytest.approx(ashore * 120 * 0.1 * 10)
     assert ship.by_part["haulage"] == pytest.approx(ashore * 200 * 0.01 * 10)
@@ -221,6 +226,40 @@ def test_a_price_is_held_against_the_prices_of_its_time(validated, date, at_sea,
     )
     (haul,) = (leg for leg in ship.way.legs if leg.mode == "sea")
     assert haul.usd == pytest.approx(320), "the way itself is at the tables' prices"
+
+
+def _market(name, end, value):
+    row = {"id": name.replace("_", "-"), "name": name, "at": "a-f-sea-5", "to": end, "unit": "USD"}
+    return row | {"value": value, "low": value, "high": value, "source": "page"}
+
+
+def test_the_haul_back_has_a_market_of_its_own(validated):
+    row = {"measure": "usd", "value": 1, "date": "2021", "modes": "sea"}
+    markets = [_market("market_usd", "f", 300), _market("backhaul_usd", "a", 100)]
+    ways = ({"from": "a", "to": "f"}, {"from": "f", "to": "a"})
+    out, back = validated(
+        *(row | way for way in ways), price_levels=LEVELS, parameters=markets
+    ).checks
+    assert out.by_part["fare"] == pytest.approx(4 * 300)
+    assert back.by_part["fare"] == pytest.approx(2 * 100)
+
+
+def test_a_duty_is_counted_at_the_prices_of_the_time(validated, tmp_path):
+    scenarios = tmp_path / "seeds" / "scenarios"
+    scenarios.mkdir(parents=True)
+    (scenarios / "due.toml").write_text(
+        'id = "due"\n[[changes]]\ncharge = "border"\nusd_per_shipment = 50\n', encoding="utf-8"
+    )
+    row = {"measure": "usd", "value": 1, "scenario": "due", "modes": "road", "avoid": "b"}
+    rows = [
+        row | {"date": "2015"},
+        row | {"date": "2023"},
+        row | {"date": "2023", "parts": "haulage"},
+    ]
+    old, new, alone = validated(*rows, price_levels=LEVELS).checks
+    assert (old.by_part["duty"], new.by_part["duty"]) == (25, 50)
+    assert new.model == pytest.approx(new.way.usd)
+    assert set(alone.by_part) == {"haulage"}
 
 
 def test_without_price_levels_prices_never_change(validated):

@@ -16,9 +16,9 @@ from corridors import schema
 from corridors.analysis.factors import factors
 from corridors.analysis.provenance import rests_on
 from corridors.cargo import cargo
-from corridors.cost import Addend, addends, price_level
+from corridors.cost import DUTY, Addend, addends, price_level
 from corridors.errors import NoRoute
-from corridors.routing import MEASURES, Leg, Route, route
+from corridors.routing import MEASURES, Route, route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,31 +82,36 @@ class Check:
         USD are at the prices of the day of the statement.
         """
         found: dict[str, float] = {}
-        for leg in self.way.legs if self.way else ():
-            paid = self.row.measure == "usd"
-            for part, amount in (leg.usd_by if paid else leg.hours_by).items():
-                if not self.row.parts or part in self.row.parts:
-                    found[part] = found.get(part, 0.0) + amount * (
-                        self._level(leg, part) if paid else 1
-                    )
+        if self.way is None:
+            return found
+        for addend, level in self.addends():
+            worth = level * addend.worth(self.way.network.values)
+            found[addend.part] = found.get(addend.part, 0.0) + worth
+        if self.row.measure == "usd" and not self.row.parts:
+            duty = self._level("") * sum(leg.usd_by.get(DUTY, 0.0) for leg in self.way.legs)
+            found |= {DUTY: duty} if duty else {}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
     def addends(self) -> Iterator[tuple[Addend, float]]:
-        """What :attr:`model` adds up, each with the level of its prices at the time."""
-        if self.way is None:
+        """What :attr:`model` adds up but duties, each with the level of its prices at the time."""
+        if self.way is None or self.row.measure == "km":
             return
+        arcs, seeds = self.way.network.arcs, self.way.network.seeds
         shipment = self.way.asked["cargo"] or self.way.network.cargo
-        for arc, leg in zip(self.way.arcs, self.way.legs, strict=True):
-            for addend in addends(self.way.network.arcs, shipment, arc, self.row.measure):
+        market = {
+            arcs.parameter[row.id]: row.name
+            for row in seeds.parameters.values()
+            if row.name in schema.MARKETS
+        }
+        for arc in self.way.arcs:
+            for addend in addends(arcs, shipment, arc, self.row.measure):
                 if not self.row.parts or addend.part in self.row.parts:
                     paid = self.row.measure == "usd"
-                    yield addend, self._level(leg, addend.part) if paid else 1.0
+                    yield addend, self._level(market.get(addend.a, "")) if paid else 1.0
 
-    def _level(self, leg: Leg, part: str) -> float:
-        """How prices of the time stood; what a trade pays above the miles goes by its market."""
-        market = part == "fare" and "haulage" in leg.usd_by
-        seeds = self.way.network.seeds if self.way else None
-        return price_level(seeds, leg.mode if market else "", self.row.date) if seeds else 1.0
+    def _level(self, price: str) -> float:
+        """How prices of the time stood to those of the tables."""
+        return price_level(self.way.network.seeds, price, self.row.date) if self.way else 1.0
 
     @cached_property
     def model(self) -> float:
