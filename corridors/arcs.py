@@ -351,9 +351,13 @@ class _Builder:
         ]
 
     def _boarding(self, place: str, layer: str) -> list[Term]:
-        """Waiting for a ship where a port has a row of its own for it."""
-        waits = self.lookup.own("wait_h", Scope(mode=("sea",), at=(place,)))
-        return [Term(HOURS, "waiting", self.parameter[waits])] if waits and layer == "sea" else []
+        """Waiting for a ship and the fixed price of a voyage, where a port has rows for them."""
+        if layer != "sea":
+            return []
+        scope = Scope(mode=("sea",), at=(place,))
+        waits, boards = self.lookup.own("wait_h", scope), self.lookup.own("boarding_usd", scope)
+        terms = [Term(HOURS, "waiting", self.parameter[waits])] if waits else []
+        return [*terms, Term(USD, "fare", self.parameter[boards])] if boards else terms
 
     def _arc_at(self, place: str, left: str, entered: str, kind: int, terms: list[Term]) -> None:
         tail, head = self._at(place, left), self._at(place, entered)

@@ -287,6 +287,10 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "wait_h": ("h", 0, 2000, "waiting for a sailing"),
     "sailing_h": ("h", 0.1, 2000, "time under way, in place of length by speed"),
     "fare_usd": ("USD", 0, 20000, "price of a passage per shipment, in place of length by rate"),
+    "boarding_usd": (
+        *("USD", 0, 5000),
+        "price of a voyage that does not grow with its length, where a ship is boarded",
+    ),
     "market_usd": (
         *("USD", 0, 20000),
         "what the main haul pays above length by rate, on a sea link sailed to the place in `to`",

@@ -139,6 +139,22 @@ def test_a_trade_pays_above_the_miles_in_its_own_direction(tmp_path):
     assert larger.usd_by["fare"] == pytest.approx(600), "charged by the container"
 
 
+def test_a_voyage_of_any_length_has_its_price_where_a_ship_is_boarded(tmp_path):
+    """By road from a to the port b, past c to d: boarded once, at b or where it loads."""
+    drawing = "a -- road 10 -- b -- sea 100 -- c -- sea 100 -- d"
+    boards = {"name": "boarding_usd", "mode": "sea", "unit": "USD", "source": "assumed"}
+    rows = [
+        boards | {"id": f"boards-{port}", "at": port, "value": usd, "low": usd, "high": usd}
+        for port, usd in (("b", 150), ("c", 40))
+    ]
+    net = tiny.network(tmp_path / "s", drawing, extra={"parameters": rows})
+    fares = {
+        (start, end): sum(leg.usd_by.get("fare", 0) for leg in co.route(net, start, end).legs)
+        for start, end in (("a", "d"), ("b", "d"), ("c", "d"), ("d", "a"))
+    }
+    assert fares == {("a", "d"): 150, ("b", "d"): 150, ("c", "d"): 40, ("d", "a"): 0}
+
+
 def test_without_a_facility_no_train_changes_gauge(tmp_path):
     net = tiny.network(tmp_path / "s", DRAWING, countries=COUNTRIES)
     with pytest.raises(co.NoRoute) as caught:
