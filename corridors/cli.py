@@ -634,10 +634,15 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check a folder of tables and name every fault."""
+    from corridors.analysis.checks import faults_beside
     from corridors.exchange.lines import misfits
 
     net = co.load(seeds)
     tables = net.seeds
+    beside = list(faults_beside(net))
+    if beside:
+        count = f"{len(beside)} fault{'s' * (len(beside) > 1)} beside the tables"
+        raise co.CorridorsError("\n".join([count, *(f"  {fault}" for fault in beside)]))
     counts = {
         name: len(getattr(tables, name))
         for name in ("places", "links", "gates", "events", "parameters", "corridors", "sources")

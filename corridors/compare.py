@@ -202,7 +202,7 @@ def compare(
     Comparison
     """
     networks: dict[str, Network] = {}
-    for item in scenarios:
+    for item in (scenarios,) if isinstance(scenarios, str) else scenarios:
         name = _name(item, net)
         if name in networks:
             message = f"scenario {name!r} stands twice in the comparison"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]
     ('nakhchivan',)
     """
     names = {name.lower(): name for name in known}
-    wanted = value.lower()
+    wanted = str(value).lower()
     starting = [name for name in names if len(wanted) > 1 and name.startswith(wanted)]
     alike = difflib.get_close_matches(wanted, names, n=count, cutoff=0.55)
     return tuple(names[name] for name in dict.fromkeys([*alike, *starting]))[:count]
@@ -97,3 +98,10 @@ def unknown(what: str, value: str, known: Iterable[str]) -> str:
     near = nearest(value, known)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return f"unknown {what} {value!r}{hint}"
+
+
+def check_count(name: str, value: object, *, least: int = 1) -> None:
+    """Refuse what is no whole number, or too small a one."""
+    if not isinstance(value, Integral) or value < least:
+        message = f"{name} {value!r} must be a whole number, {least} or more"
+        raise CorridorsError(message)

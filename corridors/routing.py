@@ -15,7 +15,7 @@ import numpy as np
 from corridors import kernel, schema
 from corridors.arcs import DESTINATION, KINDS, ORIGIN, State
 from corridors.cost import DUTY, OBJECTIVES, breakdown
-from corridors.errors import CorridorsError, NoRoute, UnknownNameError
+from corridors.errors import CorridorsError, NoRoute, UnknownNameError, check_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -407,9 +407,7 @@ def alternatives(
     steps of the iterative penalty method (V. Akgün, E. Erkut and R. Batta 2000). Ways more than
     ten times as costly as the best are not looked for.
     """
-    if k < 1:
-        message = f"k {k!r} must be 1 or more"
-        raise CorridorsError(message)
+    check_count("k", k)
     if overlap is not None and not 0 < overlap < 1:
         message = f"overlap {overlap!r} must be a share above 0 and below 1"
         raise CorridorsError(message)
@@ -506,8 +504,9 @@ def matrix(
     import pandas as pd
 
     cities = [place.id for place in net.seeds.places.values() if place.kind == "city"]
-    rows = list(cities if origins is None else origins)
-    columns = list(rows if destinations is None else destinations)
+    given = [(ends,) if isinstance(ends, str) else ends for ends in (origins, destinations)]
+    rows = list(cities if given[0] is None else given[0])
+    columns = list(rows if given[1] is None else given[1])
     for place in [*rows, *columns]:
         check_place(net, place)
     found = costs(net, rows, columns, by=by, cargo=cargo, modes=modes)
@@ -563,7 +562,7 @@ def _by_gates(
 
 def check_place(net: Network, place: str) -> None:
     """Refuse an id that no place has."""
-    if place not in net.seeds.places:
+    if not isinstance(place, str) or place not in net.seeds.places:
         what = "place"
         raise UnknownNameError(what, place, net.seeds.places)
 

@@ -202,6 +202,9 @@ def load_scenario(name: str | Path, seeds: Seeds) -> Scenario:
             return _read(path, status.st_mtime_ns, status.st_size)
     if str(name) == "base":
         return Scenario(id="base", title="As of the data date")
+    if str(name).endswith(".toml"):
+        message = f"no such file: {name}"
+        raise ScenarioError(message)
     raise ScenarioError(unknown("scenario", str(name), ["base", *bundled_scenarios(seeds)]))
 
 

@@ -129,9 +129,9 @@ def test_the_bundled_tables_are_written_and_read_back(bundled, tmp_path):
     folder = write_seeds(tmp_path / "seeds", draft(bundled.seeds))
     again = co.load(folder)
     assert same(again.seeds, bundled.seeds)
-    assert {path.name for path in (folder / "scenarios").iterdir()} == {
-        path.name for path in (bundled.seeds.folder / "scenarios").iterdir()
-    }
+    for name in ("scenarios", "cargo"):
+        copied, own = folder / name, bundled.seeds.folder / name
+        assert {path.name for path in copied.iterdir()} == {path.name for path in own.iterdir()}
 
 
 def test_tables_with_faults_are_not_written(tmp_path):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from corridors.errors import CorridorsError
+from corridors.errors import CorridorsError, check_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -82,9 +82,7 @@ def _answers(
         yield from _on_cluster(work, shared, tasks, client)
         return
     count = (os.cpu_count() or 1) if workers is None else workers
-    if count < 1:
-        message = f"workers {workers!r} must be 1 or more"
-        raise CorridorsError(message)
+    check_count("workers", count)
     if min(count, len(tasks)) <= 1:
         yield from (work(shared, task) for task in tasks)
         return

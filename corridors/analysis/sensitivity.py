@@ -17,7 +17,7 @@ from corridors.analysis.parallel import pieces
 from corridors.analysis.sweep import UNITS
 from corridors.analysis.terminals import asked_pairs
 from corridors.analysis.uncertainty import QUANTILES, Case, evaluate, lay_out
-from corridors.errors import CorridorsError
+from corridors.errors import CorridorsError, check_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,9 +119,7 @@ def sensitivity(
         When SALib is missing, a count is not positive, or some values leave the pair no way.
     """
     for name, count in (("trajectories", trajectories), ("samples", samples), ("most", most)):
-        if count < 1:
-            message = f"{name} {count!r} must be 1 or more"
-            raise CorridorsError(message)
+        check_count(name, count)
     salib = _salib()
     asked = asked_pairs(net, [pair])
     drawn = factors(net)

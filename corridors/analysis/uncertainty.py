@@ -23,7 +23,7 @@ from corridors.analysis.switches import ALWAYS, NEVER, gate_sets, link_sets, swi
 from corridors.analysis.terminals import Special, asked_pairs, by_cargo
 from corridors.arcs import DESTINATION, ORIGIN, State
 from corridors.cost import charge_terms, counted_terms, default_cargo, term_counts
-from corridors.errors import CorridorsError, UnknownNameError
+from corridors.errors import CorridorsError, UnknownNameError, check_count
 from corridors.kernels.draws import Drawn, solve_draws
 from corridors.network import Network
 from corridors.routing import Query, Route, route
@@ -342,10 +342,13 @@ def simulate(
     sets or scales shifts the whole range in proportion; gates that a scenario opens or closes are
     not drawn.
     """
-    if draws < 1:
-        message = f"draws {draws!r} must be 1 or more"
-        raise CorridorsError(message)
-    networks = _networks(net, scenarios, tuple(years))
+    check_count("draws", draws)
+    check_count("seed", seed, least=0)
+    for year in (shown := tuple(years)):
+        if not dt.MINYEAR <= year <= dt.MAXYEAR:
+            message = f"year {year!r} must lie between {dt.MINYEAR} and {dt.MAXYEAR}"
+            raise CorridorsError(message)
+    networks = _networks(net, scenarios, shown)
     asked = asked_pairs(net, pairs)
     allowed = Query(net, by=by, cargo=cargo, modes=modes).modes
     extra: dict[str, Any] = {"cargo": cargo, "modes": allowed}

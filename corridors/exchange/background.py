@@ -85,9 +85,9 @@ def background(
 
 def _ways(mode: Mode, box: Box) -> Ways:
     """Each step of a packaged network in the box as a way of two nodes."""
+    packaged = _packaged(mode)
     from scipy.sparse import triu
 
-    packaged = _packaged(mode)
     steps = triu(packaged.arcs + packaged.arcs.T).tocoo()
     inside = _inside(packaged.lon_lat, box)
     chosen = inside[steps.row] & inside[steps.col]

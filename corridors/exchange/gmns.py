@@ -71,8 +71,7 @@ def _write_network(folder: Path, parcel: Parcel) -> None:
     for name, rows in tables.rows.items():
         if rows and name not in {"places", "links", "lines"}:
             (folder / f"{name}.csv").write_text(table_text(name, rows), encoding="utf-8")
-    if tables.scenarios:
-        shutil.copytree(tables.scenarios, folder / "scenarios")
+    tables.copy_folders(folder)
     _write(folder / "config.csv", [_config(tables.title, "string")])
     _write(folder / "zone.csv", _zones(parcel.net))
     _write(folder / "node.csv", _nodes(parcel.net))

@@ -11,6 +11,7 @@ import numpy as np
 from corridors import schema
 from corridors import seeds as seed_tables
 from corridors.arcs import compile_arcs
+from corridors.errors import CorridorsError
 from corridors.exchange.tables import Draft, check_new, draft, write_seeds
 from geo.measure import geodesics_km
 
@@ -27,6 +28,7 @@ REACH_KM = 0.5
 #: Kinds of imported place that ought to find their like.
 NAMED = ("city", "station", "port")
 PREFIX = "under"
+EXTRA = "merging tables needs scipy: pip install 'corridors[background]'"
 Renames = dict[str, dict[str, str]]
 
 
@@ -119,7 +121,10 @@ def merge(base: str | Path | None, imported: str | Path, out: str | Path) -> Mer
 
 def _snaps(above: Seeds, below: Seeds) -> Iterator[Snap]:
     """Pairs of places that are one, nearest first, each place once."""
-    from scipy.spatial import cKDTree
+    try:
+        from scipy.spatial import cKDTree
+    except ImportError as error:
+        raise CorridorsError(EXTRA) from error
 
     from geo.trace import EARTH_RADIUS_KM, unit_vectors
 
@@ -221,7 +226,7 @@ def _laid(
         data_date=above.data_date,
         attribution=tuple(dict.fromkeys((*above.attribution, *below.attribution))),
         rows=rows,
-        scenarios=upper.scenarios,
+        folders=upper.folders,
     )
 
 

@@ -35,28 +35,28 @@ class Draft:
         What ``data.toml`` will say.
     rows
         Rows of each table by its name.
-    scenarios
-        A folder of scenarios to copy, if any.
+    folders
+        Folders beside the tables to copy: scenarios, cargo profiles.
     """
 
     title: str
     data_date: dt.date
     attribution: tuple[str, ...] = ()
     rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    scenarios: Path | None = None
+    folders: tuple[Path, ...] = ()
+
+    def copy_folders(self, folder: Path) -> None:
+        """Copy what stands beside the tables into a folder."""
+        for path in self.folders:
+            shutil.copytree(path, folder / path.name)
 
 
 def draft(seeds: Seeds) -> Draft:
     """Checked tables as a draft that can be changed and written."""
     rows = {name: _rows(getattr(seeds, name)) for name in schema.TABLES}
-    scenarios = seeds.folder / "scenarios"
-    return Draft(
-        seeds.title,
-        seeds.data_date,
-        seeds.attribution,
-        rows,
-        scenarios if scenarios.is_dir() else None,
-    )
+    beside_them = (seeds.folder / name for name in ("scenarios", "cargo"))
+    folders = tuple(path for path in beside_them if path.is_dir())
+    return Draft(seeds.title, seeds.data_date, seeds.attribution, rows, folders)
 
 
 def _rows(table: Any) -> tuple[Any, ...]:
@@ -113,8 +113,7 @@ def _write(folder: Path, tables: Draft) -> None:
         rows = tables.rows.get(name, ())
         if rows or name in schema.REQUIRED_TABLES:
             (folder / f"{name}.csv").write_text(table_text(name, rows), encoding="utf-8")
-    if tables.scenarios is not None:
-        shutil.copytree(tables.scenarios, folder / "scenarios")
+    tables.copy_folders(folder)
 
 
 def about_text(tables: Draft) -> str:
