@@ -21,8 +21,7 @@ def faulty(tmp_path):
     def make(*, file=None, text="", **extra):
         folder = tiny.draw(tmp_path / "s", "a -- road 10 -- b", extra=extra)
         if file:
-            (folder / file).parent.mkdir(exist_ok=True)
-            (folder / file).write_text(text, encoding="utf-8")
+            tiny.lay(folder, file, text)
         return [*faults_beside(co.load(folder))]
 
     return make
@@ -68,8 +67,7 @@ def test_the_command_names_them_all(tmp_path, capsys):
     folder = tiny.draw(
         tmp_path / "s", "a -- road 10 -- b", extra={"claims": [CLAIM | {"test": "n"}]}
     )
-    (folder / "cargo").mkdir()
-    (folder / "cargo" / "x.toml").write_text("=", encoding="utf-8")
+    tiny.lay(folder, "cargo/x.toml", "=")
     with pytest.raises(SystemExit, match="2"):
         main(["check", "--seeds", str(folder)])
     said = capsys.readouterr().err

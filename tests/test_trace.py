@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from corridors.errors import SeedsError
+from corridors.exchange import lines
 from corridors.exchange.lines import draw_line
 from geo import trace as tracing
 from geo.measure import geodesics_km, length_km
+from tests import tiny
 
 LAT = 40.0
 DEGREE_KM = geodesics_km([(50.0, LAT)], [(51.0, LAT)])[0]
@@ -154,3 +159,25 @@ def test_a_stretch_is_not_drawn_by_a_detour_that_no_length_speaks_for(drawn):
     line = draw_line(tables, link)
     assert line.points == (LADDER[0], LADDER[2], BEYOND)
     assert line.method == "way points"
+
+
+def test_tables_that_cannot_be_read_keep_their_lines(tmp_path, monkeypatch):
+    folder = tiny.draw(tmp_path / "s", "a -- road 100 -- b")
+    kept = tiny.lay(folder, "lines.csv", "link,method,points,source\n")
+    tiny.alter(folder, "links", "a-b-road-0", mode="rod")
+    monkeypatch.setattr(sys, "argv", ["lines", str(folder)])
+    with pytest.raises(SeedsError, match="must be one of rail"):
+        lines.main()
+    assert kept.read_text(encoding="utf-8") == "link,method,points,source\n"
+
+
+def test_lines_are_drawn_anew_whatever_stood_there(tmp_path, monkeypatch, drawn):
+    drawn(LADDER, [(0, 1, 2)])
+    folder = tiny.draw(tmp_path / "s", "a -- road 100 -- b")
+    stale = tiny.lay(
+        folder, "lines.csv", "link,method,points,source\ngone,traced,0 0; 1 1,assumed\n"
+    )
+    monkeypatch.setattr(sys, "argv", ["lines", str(folder)])
+    lines.main()
+    (row,) = csv.DictReader(stale.read_text(encoding="utf-8").splitlines())
+    assert (row["link"], row["method"]) == ("a-b-road-0", "way points")

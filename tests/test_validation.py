@@ -155,20 +155,17 @@ def test_a_line_not_yet_built_counts_only_where_the_row_opens_it(validated):
 
 
 def test_a_scenario_that_a_row_names_is_laid(validated, tmp_path):
-    scenarios = tmp_path / "seeds" / "scenarios"
-    scenarios.mkdir(parents=True)
-    (scenarios / "shut-border.toml").write_text(
-        'id = "shut-border"\n[[changes]]\nclose = "border"\n', encoding="utf-8"
-    )
+    shut = 'id = "shut-border"\n[[changes]]\nclose = "border"\n'
+    tiny.lay(tmp_path / "seeds", "scenarios/shut-border.toml", shut)
     found = validated({"value": 100}, {"value": 120, "scenario": "shut-border"})
     assert [item.model for item in found.checks] == [100, 120]
 
 
 def test_a_figure_is_for_the_cargo_that_the_row_names(validated, tmp_path):
-    cargo = tmp_path / "seeds" / "cargo"
-    cargo.mkdir(parents=True)
-    (cargo / "heavy.toml").write_text(
-        'id = "heavy"\n[tonnes]\nvalue = 20\nsource = ["assumed"]\n', encoding="utf-8"
+    tiny.lay(
+        tmp_path / "seeds",
+        "cargo/heavy.toml",
+        'id = "heavy"\n[tonnes]\nvalue = 20\nsource = ["assumed"]\n',
     )
     row = {"measure": "usd", "value": 240, "via": "b", "modes": "road", "parts": "haulage"}
     usual, heavy = validated(row, row | {"cargo": "heavy"}).checks
@@ -245,10 +242,10 @@ def test_the_haul_back_has_a_market_of_its_own(validated):
 
 
 def test_a_duty_is_counted_at_the_prices_of_the_time(validated, tmp_path):
-    scenarios = tmp_path / "seeds" / "scenarios"
-    scenarios.mkdir(parents=True)
-    (scenarios / "due.toml").write_text(
-        'id = "due"\n[[changes]]\ncharge = "border"\nusd_per_shipment = 50\n', encoding="utf-8"
+    tiny.lay(
+        tmp_path / "seeds",
+        "scenarios/due.toml",
+        'id = "due"\n[[changes]]\ncharge = "border"\nusd_per_shipment = 50\n',
     )
     row = {"measure": "usd", "value": 1, "scenario": "due", "modes": "road", "avoid": "b"}
     rows = [
@@ -378,10 +375,10 @@ def triangular(low, mode, high):
 
 
 def test_what_a_scenario_has_set_is_not_drawn(validated, tmp_path):
-    scenarios = tmp_path / "seeds" / "scenarios"
-    scenarios.mkdir(parents=True)
-    (scenarios / "slow.toml").write_text(
-        'id = "slow"\n[[changes]]\nset = "parameters.p0.value"\nto = 30\n', encoding="utf-8"
+    tiny.lay(
+        tmp_path / "seeds",
+        "scenarios/slow.toml",
+        'id = "slow"\n[[changes]]\nset = "parameters.p0.value"\nto = 30\n',
     )
     row = {"measure": "hours", "modes": "road", "via": "b", "parts": "moving", "value": 1}
     (check,) = validated(row | {"scenario": "slow"}).checks

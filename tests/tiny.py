@@ -164,6 +164,14 @@ def _kind(gate: str) -> str:
     return next((kind for kind in kinds if gate.startswith(kind)), "border")
 
 
+def lay(folder: Path, name: str, text: str) -> Path:
+    """Write a file beside the tables, ``scenarios/x.toml``."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def network(folder: Path, drawing: str, **options: object) -> Network:
     """Draw and load."""
     return load(draw(folder, drawing, **options), date="2026-01-01")

@@ -133,11 +133,11 @@ class Check:
         comes with its own spread; where sources contradict each other on the time of one way, the
         spread is that of all of them.
         """
+        if abs(self.miss) <= TOLERANCE[self.row.measure]:
+            return True
         spreads = [self.spread, *([self.span] if self.like else [])]
         within = any(low <= self.model <= high for low, high in spreads)
-        return (within and self.row.measure == "hours") or abs(self.miss) <= TOLERANCE[
-            self.row.measure
-        ]
+        return within and self.row.measure == "hours"
 
     @property
     def reached(self) -> bool:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import sys
+import tempfile
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -172,10 +174,14 @@ def table(lines: Iterable[schema.Line]) -> str:
 def main() -> None:
     """Write ``lines.csv`` of the folder named on the command line."""
     folder = Path(sys.argv[1])
-    (folder / "lines.csv").unlink(missing_ok=True)
-    seeds = seed_tables.read(folder)
+    path = folder / "lines.csv"
+    with tempfile.TemporaryDirectory() as room:
+        # lines of old need not fit the links of now: the tables are read without them
+        bare = Path(room) / "seeds"
+        shutil.copytree(folder, bare, ignore=shutil.ignore_patterns(path.name))
+        seeds = seed_tables.read(bare)
     lines = [draw_line(seeds, link) for link in seeds.links.values()]
-    path = write_text(folder / "lines.csv", table(lines))
+    write_text(path, table(lines))
     methods = [line.method for line in lines]
     counts = ", ".join(f"{methods.count(name)} {name}" for name in dict.fromkeys(methods))
     sys.stdout.write(f"wrote {path}: {counts}\n")
