@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from corridors import schema
     from corridors.arcs import Arcs
     from corridors.seeds import Seeds
 
@@ -115,7 +116,9 @@ class Figures:
         return columns[objective]
 
 
-def price_level(seeds: Seeds, price: str, period: str) -> float:
+def price_level(
+    seeds: Seeds, price: str, period: str, *, origin: str = "", destination: str = ""
+) -> schema.PriceLevel | None:
     """How prices of a time stood to those of the parameters.
 
     Parameters
@@ -127,28 +130,41 @@ def price_level(seeds: Seeds, price: str, period: str) -> float:
     period
         A year, month or day as published, ``2024-10``. A month is that of the nearest month with
         a row, if that is no farther than a season; else it is its year, or the nearest year.
+    origin, destination
+        Countries between which the voyage is; rows of that trade go first where they know the time.
 
     Returns
     -------
-    float
-        The ratio; 1 where nothing is known.
+    PriceLevel or None
+        The row that holds; None where nothing is known.
     """
-    rows = seeds.price_levels.values()
-    series = {row.period: row.level for row in rows if row.price == price}
-    if not series:
-        return price_level(seeds, "", period) if price else 1.0
     if not _PERIOD.match(period):
-        return 1.0
+        return None
+    of_trade: dict[int, dict[str, schema.PriceLevel]] = {}
+    for row in seeds.price_levels.values():
+        ends = (row.origin, origin), (row.destination, destination)
+        if row.price == price and all(not named or end in named for named, end in ends):
+            of_trade.setdefault(sum(bool(named) for named, _ in ends), {})[row.period] = row
+    for _, series in sorted(of_trade.items(), reverse=True):
+        if level := _at_the_time(series, period):
+            return level
+    common = of_trade.get(0, {})
+    if not common:
+        return price_level(seeds, "", period) if price else None
+    years = [known for known in common if "-" not in known] or list(common)
+    return common[min(years, key=lambda known: abs(int(known[:4]) - int(period[:4])))]
+
+
+def _at_the_time(series: Mapping[str, schema.PriceLevel], period: str) -> schema.PriceLevel | None:
+    """The level of the nearest month within a season, else of the year itself."""
 
     def months_off(known: str) -> int:
         return abs(_months(known) - _months(period))
 
-    dated = [known for known in series if "-" in known]
-    nearest = min(dated, key=months_off, default="")
+    nearest = min((known for known in series if "-" in known), key=months_off, default="")
     if nearest and "-" in period and months_off(nearest) <= _SEASON_MONTHS:
         return series[nearest]
-    years = [known for known in series if "-" not in known] or dated
-    return series[min(years, key=lambda known: abs(int(known[:4]) - int(period[:4])))]
+    return series.get(period[:4])
 
 
 def _months(period: str) -> int:

@@ -345,11 +345,15 @@ class PriceLevel:
 
     A published price is held against the model at the prices of its own time: what the market of
     a trade takes (``market_usd``, ``backhaul_usd``) by the rows of that price, all else by the rows
-    of none. A month goes before its year, and a time without a row takes the nearest year.
+    of none. A month goes before its year, and a time without a row takes the nearest year. Rows of
+    a trade, by the countries of the ports where the box is shipped and landed, go before the rest
+    where they know the time: they lend it to no other year.
     """
 
     id: str = column("id of the row", "id", required=True)
     price: str = column("price it is the level of; empty for all else", "choice", choices=MARKETS)
+    origin: tuple[str, ...] = column("only what is shipped in these countries (ISO)", "ids")
+    destination: tuple[str, ...] = column("only what is landed in these countries (ISO)", "ids")
     period: str = column("a year, or a year and month: 2024, 2024-10", "period", required=True)
     level: float = column(
         "prices of the time, those of the parameters being 1", "number", required=True, low=0.01

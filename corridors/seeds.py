@@ -441,7 +441,7 @@ def _dangling(rows: Numbered, written: Ids) -> Iterator[Fault]:
 
 
 def _bad_countries(rows: Numbered) -> Iterator[Fault]:
-    for name in ("places", "links", "gates", "events", "parameters"):
+    for name in ("places", "links", "gates", "events", "parameters", "price_levels"):
         for number, row in rows[name]:
             for heading in ("country", "countries", "origin", "destination"):
                 cell = getattr(row, heading, ())

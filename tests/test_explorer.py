@@ -29,9 +29,6 @@ from corridors.render.explorer import explorer_data, explorer_page
 from corridors.routing import MEASURES, Query
 from tests import browser, tiny
 
-needs_chromium = pytest.mark.skipif(
-    not (browser.CHROMIUM and browser.DRIVER), reason="Chromium and its driver are not installed"
-)
 AXE = "axe-core@4.14.1"
 TWO_MB = 2_000_000
 DRAWING = """
@@ -235,7 +232,6 @@ COUNTS = ("borders", "gauge_changes", "transfers")
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_the_page_answers_as_python_does(chrome, page, bundled, data):
     browser.show(chrome, page)
     asks = list(some_settings(data, 200))
@@ -282,7 +278,6 @@ def figure(query, measure, answer):
 
 
 @pytest.mark.browser
-@needs_chromium
 @pytest.mark.parametrize("preset", ["base", "zangezur-open"])
 def test_the_tables_of_years_and_pairs_are_pythons(chrome, page, bundled, data, preset):
     browser.show(chrome, page)
@@ -300,7 +295,6 @@ def test_the_tables_of_years_and_pairs_are_pythons(chrome, page, bundled, data, 
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_nothing_leaves_the_page_and_nothing_fails(chrome, page):
     browser.show(chrome, page, "preset=zangezur-open")
     browser.requests(chrome), browser.errors(chrome)
@@ -336,7 +330,6 @@ def roam(chrome):
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_markup_in_text_columns_is_inert(chrome, bundled, tmp_path):
     folder = poisoned(bundled.seeds.folder, tmp_path / "seeds")
     page = co.explorer(co.load(folder), tmp_path / "explorer.html")
@@ -400,7 +393,6 @@ def escaped():
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_a_gate_is_switched_on_the_map_and_in_the_list_and_the_link_keeps_it(chrome, page):
     browser.show(chrome, page)
     before = headline(chrome)
@@ -434,7 +426,6 @@ def headline(chrome):
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_where_there_is_no_way_one_press_opens_what_is_needed(chrome, tmp_path):
     net = tiny.network(
         tmp_path / "seeds",
@@ -456,7 +447,6 @@ def test_where_there_is_no_way_one_press_opens_what_is_needed(chrome, tmp_path):
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_a_gate_passed_thrice_is_fewer_than_two_gates(chrome, tmp_path):
     net = tiny.network(
         tmp_path / "seeds",
@@ -475,7 +465,6 @@ def test_a_gate_passed_thrice_is_fewer_than_two_gates(chrome, tmp_path):
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_the_slider_moves_the_gates_and_the_keyboard_the_tabs(chrome, tmp_path):
     folder = tiny.draw(
         tmp_path / "seeds", "a -- road 100 project -- b", countries=COUNTRIES, shut=["project"]
@@ -502,7 +491,6 @@ def test_the_slider_moves_the_gates_and_the_keyboard_the_tabs(chrome, tmp_path):
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_what_is_taken_away_holds_the_ways(chrome, page, tmp_path):
     folder = {"behavior": "allow", "downloadPath": str(tmp_path), "eventsEnabled": False}
     chrome.execute_cdp_cmd("Browser.setDownloadBehavior", folder)
@@ -580,7 +568,6 @@ VIEWS = {
 
 
 @pytest.mark.browser
-@needs_chromium
 @pytest.mark.parametrize(
     ("size", "dark"), [(browser.DESKTOP, False), (browser.PHONE, True)], ids=["light", "dark"]
 )
@@ -592,7 +579,6 @@ def test_axe_finds_nothing(chrome, small_page, axe, size, dark):
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_axe_finds_nothing_on_the_map_of_the_bundled_network(chrome, page, axe):
     browser.show(chrome, page, "preset=zangezur-open", size=browser.PHONE)
     assert violations(chrome, axe) == []
@@ -616,7 +602,6 @@ def too_wide(chrome):
 
 
 @pytest.mark.browser
-@needs_chromium
 def test_how_fast_a_click_is_answered_is_reported(chrome, page, record_property):
     browser.show(chrome, page)
     timings = chrome.execute_script(

@@ -48,6 +48,8 @@ OTHER_TABLES = {
             "id": "sea-2021",
             "price": "market_usd",
             "period": "2021-09",
+            "origin": "AA",
+            "destination": "BB; CC",
             "level": "4",
             "source": "timetable",
         }
@@ -149,6 +151,8 @@ BAD_CELLS = [
     ("observed", "o1", {"via": "z"}, "via", "unknown place 'z'"),
     ("observed", "o1", {"value": "-1"}, "value", "between 0 and inf"),
     ("price_levels", "sea-2021", {"period": "2021-13"}, "period", "a year, or a year and month"),
+    ("price_levels", "sea-2021", {"origin": "India"}, "origin", "two capital letters"),
+    ("price_levels", "sea-2021", {"destination": "DE;tr"}, "destination", "two capital letters"),
     ("price_levels", "sea-2021", {"level": "0"}, "level", "between 0.01 and inf"),
     ("claims", "q1", {"verdict": "true"}, "verdict", "must be one of confirmed"),
     ("lines", ROAD, {"link": "nowhere"}, "link", "unknown link 'nowhere'"),

@@ -17,6 +17,7 @@ import corridors as co
 from corridors import schema
 from corridors.analysis.validation import TOLERANCE, Check, Validation
 from corridors.cli import main
+from corridors.cost import price_level
 from tests import tiny
 
 README = Path(__file__).parents[1] / "README.md"
@@ -225,6 +226,59 @@ def test_a_price_is_held_against_the_prices_of_its_time(validated, date, at_sea,
     assert haul.usd == pytest.approx(320), "the way itself is at the tables' prices"
 
 
+#: What leaves a's country has cycles of its own, the more so what is landed in f's.
+TRADES = [
+    {"id": "from-x", "origin": "XX", "period": "2021-09", "level": 6},
+    {"id": "from-x-year", "origin": "XX", "period": "2021", "level": 7},
+    {"id": "x-to-y", "origin": "XX", "destination": "ZZ; YY", "period": "2021-03", "level": 8},
+    {"id": "to-z", "destination": "ZZ", "period": "2021-09", "level": 9},
+]
+
+
+@pytest.mark.parametrize(
+    ("date", "origin", "destination", "level"),
+    [
+        ("2021-09", "XX", "WW", 6),
+        ("2021-03", "XX", "YY", 8),
+        ("2021-09", "XX", "YY", 6),  # the narrower trade is not known so late
+        ("2021", "XX", "YY", 7),
+        ("2021-09", "YY", "XX", 5),
+        ("2021-09", "YY", "ZZ", 9),
+        ("2023-05", "XX", "YY", 1),  # a trade lends its level to no other year
+        ("2015", "XX", "YY", 4),
+    ],
+)
+def test_a_trade_has_levels_of_its_own(tmp_path, date, origin, destination, level):
+    rows = [{"price": "market_usd", "source": "page"} | row for row in TRADES]
+    extra = {"sources": [SOURCE], "price_levels": LEVELS + rows}
+    seeds = co.load(tiny.draw(tmp_path / "seeds", DRAWING, extra=extra)).seeds
+    found = price_level(seeds, "market_usd", date, origin=origin, destination=destination)
+    assert found.level == level
+
+
+def test_a_trade_is_that_of_the_ports_not_of_the_ends(tmp_path):
+    drawing = "x -- road 10 -- a\na -- sea 100 -- s\ns -- sea 100 -- f\nf -- road 10 -- y\n"
+    places = {"x": "XX", "a": "AA", "s": "SS", "f": "FF", "y": "YY"}
+    own = {"price": "market_usd", "period": "2021", "source": "page"}
+    levels = [
+        own | {"id": "ports", "origin": "AA", "destination": "FF", "level": 3},
+        own | {"id": "ends", "origin": "XX", "destination": "YY", "level": 9},
+        own | {"id": "strait", "origin": "AA", "destination": "SS", "level": 9},
+    ]
+    market = _market("market_usd", "f", 300) | {"at": "s-f-sea-2"}
+    row = {"id": "r", "from": "x", "to": "y", "measure": "usd", "value": 1, "date": "2021"}
+    extra = {
+        "sources": [SOURCE],
+        "observed": [row | {"kind": "tender", "source": "page"}],
+        "price_levels": levels,
+        "parameters": [market],
+    }
+    folder = tiny.draw(tmp_path / "seeds", drawing, countries=places, extra=extra)
+    (check,) = co.validate(co.load(folder)).checks
+    assert check.by_part["fare"] == pytest.approx(3 * 300)
+    assert "ports" in check.shared, "its level rests on the row's own source"
+
+
 def _market(name, end, value):
     row = {"id": name.replace("_", "-"), "name": name, "at": "a-f-sea-5", "to": end, "unit": "USD"}
     return row | {"value": value, "low": value, "high": value, "source": "page"}
@@ -374,6 +428,19 @@ def triangular(low, mode, high):
     return quantile
 
 
+def test_a_way_told_of_often_counts_once(validated):
+    often = [{"measure": "usd", "modes": "road", "value": value} for value in (1, 120, 1, 1)]
+    twice = [
+        {"measure": "usd", "from": "c", "to": "a", "modes": "road", "value": v} for v in (1, 9)
+    ]
+    found = validated(*often, *twice)
+    hit = found.checks[1].model
+    near = validated(*({**row, "value": hit} for row in often[:2]), *often[2:], *twice)
+    shares = near.shares("usd")
+    assert (shares["like_inside"], shares["like_rows"]) == (2, 6)
+    assert (shares["ways_inside"], shares["ways_rows"]) == (1, 2), "half of four will do"
+
+
 def test_what_a_scenario_has_set_is_not_drawn(validated, tmp_path):
     tiny.lay(
         tmp_path / "seeds",
@@ -397,6 +464,8 @@ def test_the_published_are_held_against_the_others_of_their_way(validated):
     assert near.agreement("usd") == [False, False, False], "141 for 100, 100 for 200"
     near = validated(*rows[:2], {**rows[2], "value": 150}, one)
     assert near.agreement("usd") == [True, True, True], "122 for 100, 100 for 150"
+    back = {**rows[2], "from": "c", "to": "a", "value": 100}
+    assert validated(*rows[:2], back).agreement("usd") == [True, True], "another way, priced apart"
     shares = near.shares("usd")
     assert (shares["agree_rows"], shares["agree_inside"], shares["agree_share"]) == (3, 3, 1)
     assert near.agreement("km") == []
@@ -440,6 +509,7 @@ def test_the_readme_tells_what_is_held(bundled):
         assert cells[2] == f"{row['own_share']:.0%} of {row['own_rows']}".replace("%", " %")
         if cells[3]:
             assert cells[3] == f"{row['agree_share']:.0%} of {row['agree_rows']}".replace("%", " %")
+        assert cells[4] == f"{row['ways_share']:.0%} of {row['ways_rows']}".replace("%", " %")
         reached = row["like_share"] >= row["wanted"]
         assert (f"{title.capitalize()} miss what was wanted" in said) != reached
     seeds = bundled.seeds

@@ -6,8 +6,9 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,12 +34,17 @@ TOLERANCE = {"km": 0.02, "hours": 0.25, "usd": 0.35}
 #: The share of the rows that ought to lie inside.
 WANTED = {"km": 0.90, "hours": 0.75, "usd": 0.75}
 #: Groups of rows that shares are told of, and what a reader calls them.
-GROUPS = {"": "all rows", "like_": "like for like", "own_": "of these, of a source of its own"}
+GROUPS = {
+    "": "all rows",
+    "like_": "like for like",
+    "own_": "of these, of a source of its own",
+    "ways_": "ways, each counted once",
+}
 REACH, AMONG = "within the model's own range", "met by the others published of the way"
 #: What the way of a row minimises: a length is that of the shortest way, a time or a price that
 #: of the way a shipper would take.
 OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
-Way = tuple[str, frozenset[str], frozenset[str]]
+Way = tuple[str, frozenset[str], frozenset[str], tuple[str, ...]]
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
 _MID_YEAR, _MID_MONTH = 7, 15
 #: Draws of the model's own range, and its ends.
@@ -84,18 +90,20 @@ class Check:
         found: dict[str, float] = {}
         if self.way is None:
             return found
-        for addend, level in self.addends():
-            worth = level * addend.worth(self.way.network.values)
+        for addend, level in self.addends:
+            worth = _ratio(level) * addend.worth(self.way.network.values)
             found[addend.part] = found.get(addend.part, 0.0) + worth
         if self.row.measure == "usd" and not self.row.parts:
-            duty = self._level("") * sum(leg.usd_by.get(DUTY, 0.0) for leg in self.way.legs)
-            found |= {DUTY: duty} if duty else {}
+            duty = sum(leg.usd_by.get(DUTY, 0.0) for leg in self.way.legs)
+            level = price_level(self.way.network.seeds, "", self.row.date)
+            found |= {DUTY: _ratio(level) * duty} if duty else {}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
-    def addends(self) -> Iterator[tuple[Addend, float]]:
-        """What :attr:`model` adds up but duties, each with the level of its prices at the time."""
+    @cached_property
+    def addends(self) -> tuple[tuple[Addend, schema.PriceLevel | None], ...]:
+        """What :attr:`model` adds up but duties, each with how its prices stood at the time."""
         if self.way is None or self.row.measure == "km":
-            return
+            return ()
         arcs, seeds = self.way.network.arcs, self.way.network.seeds
         shipment = self.way.asked["cargo"] or self.way.network.cargo
         market = {
@@ -103,15 +111,20 @@ class Check:
             for row in seeds.parameters.values()
             if row.name in schema.MARKETS
         }
-        for arc in self.way.arcs:
-            for addend in addends(arcs, shipment, arc, self.row.measure):
-                if not self.row.parts or addend.part in self.row.parts:
-                    paid = self.row.measure == "usd"
-                    yield addend, self._level(market.get(addend.a, "")) if paid else 1.0
 
-    def _level(self, price: str) -> float:
-        """How prices of the time stood to those of the tables."""
-        return price_level(self.way.network.seeds, price, self.row.date) if self.way else 1.0
+        @cache
+        def level(price: str, origin: str, destination: str) -> schema.PriceLevel | None:
+            if self.row.measure == "hours":
+                return None
+            trade = {"origin": origin, "destination": destination}
+            return price_level(seeds, price, self.row.date, **trade)
+
+        return tuple(
+            (addend, level(market.get(addend.a, ""), *voyage))
+            for arc, voyage in zip(self.way.arcs, _voyages(self.way), strict=True)
+            for addend in addends(arcs, shipment, arc, self.row.measure)
+            if not self.row.parts or addend.part in self.row.parts
+        )
 
     @cached_property
     def model(self) -> float:
@@ -159,11 +172,12 @@ class Check:
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
-        """Parameters or links behind the model's figure that name one of the row's own sources.
+        """Parameters, links and price levels behind the figure that name one of its own sources.
 
         Such a row checks how they add up; it is no second witness of them.
         """
         found = rests_on(self.way, self.row.measure) if self.way else {}
+        found |= {level.id: level.source for _, level in self.addends if level}
         mine = set(self.row.source) - {schema.ASSUMED}
         return tuple(name for name, sources in found.items() if mine.intersection(sources))
 
@@ -284,7 +298,9 @@ class Validation:
             Indexed by measure: ``rows, inside, share`` of all rows; ``like_rows, like_inside,
             like_share`` of those that hold like against like, ``wanted`` of these and whether it
             is ``reached``; ``own_rows, own_inside, own_share`` of those among them whose sources
-            stand behind nothing that the model's figure is made of; ``reach_rows, reach_inside,
+            stand behind nothing that the model's figure is made of; ``ways_rows, ways_inside,
+            ways_share`` of ways told of once or often, met if half of their like rows are or more;
+            ``reach_rows, reach_inside,
             reach_share`` of those that meet the model's own range; ``agree_rows, agree_inside,
             agree_share`` of those that the others published of their way meet (:meth:`agreement`).
         """
@@ -303,8 +319,15 @@ class Validation:
             found[f"{group}rows"] = len(held)
             found[f"{group}inside"] = sum(check.inside for check in held)
             found[f"{group}share"] = _share_inside(held)
-        ranged = [check.reached for check in like if check.reach]
-        for group, met_by in (("reach_", ranged), ("agree_", self.agreement(measure))):
+        ways: dict[Way, list[bool]] = {}
+        for check in like:
+            ways.setdefault(_same(check), []).append(check.inside)
+        judged = {
+            "ways_": [2 * sum(inside) >= len(inside) for inside in ways.values()],
+            "reach_": [check.reached for check in like if check.reach],
+            "agree_": self.agreement(measure),
+        }
+        for group, met_by in judged.items():
             found[f"{group}rows"], found[f"{group}inside"] = len(met_by), sum(met_by)
             found[f"{group}share"] = sum(met_by) / len(met_by) if met_by else float("nan")
         found["wanted"] = WANTED[measure]
@@ -455,8 +478,8 @@ def _drawn(
         return now.item(place) if kept else numbers[place]
 
     total = np.zeros(_DRAWS)
-    for addend, level in check.addends():
-        total += level * addend.units * at(addend.a) * at(addend.b) / at(addend.c)
+    for addend, level in check.addends:
+        total += _ratio(level) * addend.units * at(addend.a) * at(addend.b) / at(addend.c)
     return total
 
 
@@ -466,10 +489,29 @@ def met(shares: Mapping[str, Any], group: str) -> str:
     return f"{inside} of {rows}, {share:.0%}" if rows else ""
 
 
+def _ratio(level: schema.PriceLevel | None) -> float:
+    """Prices of a time to those of the tables; the same where nothing is known."""
+    return level.level if level else 1.0
+
+
+def _voyages(way: Route) -> Iterator[tuple[str, str]]:
+    """For every leg the countries where its voyage by sea begins and ends; empty ashore."""
+    country = {place.id: place.country for place in way.network.seeds.places.values()}
+    for at_sea, legs in groupby(way.legs, key=lambda leg: leg.link and leg.mode == "sea"):
+        run = list(legs)
+        ends = (country[run[0].start], country[run[-1].end]) if at_sea else ("", "")
+        yield from [ends] * len(run)
+
+
 def _same(check: Check) -> Way:
-    """What rows must share to speak of the same: measure, parts, cargo, and the way's links."""
-    links = frozenset(check.way.links if check.way else (check.row.id,))
-    return check.row.measure, frozenset((*check.row.parts, check.row.cargo)), links
+    """What rows must share to speak of the same: measure, parts, cargo, and the way's links.
+
+    Prices also share the direction, as each has a market of its own.
+    """
+    row = check.row
+    links = frozenset(check.way.links if check.way else (row.id,))
+    ends = (row.from_, row.to) if row.measure == "usd" else ()
+    return row.measure, frozenset((*row.parts, row.cargo)), links, ends
 
 
 def _check(net: Network, row: schema.Observation) -> Check:

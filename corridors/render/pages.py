@@ -50,9 +50,10 @@ def validation_section(validation: Validation) -> str:
         f'<p class="small">Inside means: within {_tolerances()} of the published value, or a time '
         "within its published spread. Like for like leaves out figures that are another thing than "
         "the model's, each of which says why. A source of its own is one that no number behind the "
-        "model's figure rests on: the stricter test. Prices are held at the prices of their "
-        "time. The model's own range is where its figure lies in 90 of 100 draws of its "
-        "parameters. "
+        "model's figure rests on: the stricter test. Ways are told of once or many times; each "
+        "counted once, a way is met if half of its like figures are or more. Prices are held at "
+        "the prices of their time and trade. The model's own range is where its figure lies in "
+        "90 of 100 draws of its parameters. "
         "The last column is a yardstick: of the figures whose way others tell of as well, how many "
         "the middle of those others meets.</p>"
         f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
