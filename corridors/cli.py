@@ -326,10 +326,9 @@ def chart(
     ] = None,
 ) -> None:
     """Time or cost over distance; under scenarios laid over the same without them."""
-    before = co.load(seeds, date=date)
     net = _network(seeds, date, scenario)
     way = co.route(net, origin, destination, by=by, cargo=_cargo(cargo, net))
-    old = _route_or_none(before, origin, destination, by) if scenario else None
+    old = _before(way, seeds, date) if scenario else None
     drawn = co.chart([old, way] if old else way, measure=measure)
     typer.echo(f"wrote {drawn.save(out or 'chart.svg')}")
 
@@ -580,11 +579,8 @@ def map_(
         message = f"a route from {origin!r} needs a destination"
         raise co.CorridorsError(message)
     net = _network(seeds, date, scenario)
-    routes, before = [], None
-    if origin and destination:
-        routes = [co.route(net, origin, destination, by=by)]
-        if scenario:
-            before = _route_or_none(co.load(seeds, date=date), origin, destination, by)
+    routes = [co.route(net, origin, destination, by=by)] if origin and destination else []
+    before = _before(routes[0], seeds, date) if routes and scenario else None
     page = co.map(net, routes, base=before)
     path = write_text(out or "map.html", page.get_root().render())
     typer.echo(f"wrote {path}")
@@ -927,9 +923,10 @@ def _pair(text: str) -> tuple[str, str]:
     return origin, destination
 
 
-def _route_or_none(net: Network, origin: str, destination: str, by: str) -> Route | None:
+def _before(way: Route, seeds: Path | None, date: str | None) -> Route | None:
+    """The same asked of the network without its scenarios; None where there is no way."""
     try:
-        return co.route(net, origin, destination, by=by)
+        return way.on(co.load(seeds, date=date))
     except co.NoRoute:
         return None
 

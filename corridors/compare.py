@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from corridors.asked import check_pair, find, listed
 from corridors.errors import CorridorsError, NoRoute
 from corridors.network import Network
 from corridors.routing import Route, check_place, route
@@ -64,7 +65,12 @@ class Comparison:
 
     def route(self, scenario: str, pair: Pair) -> Route | None:
         """The route of a pair under a scenario; None where there is no way."""
-        return self.routes[scenario, pair]
+        under = {name: {of: self.routes[name, of] for of in self.pairs} for name in self.scenarios}
+        ways = find("scenario", scenario, under)
+        if pair not in ways:
+            message = f"pair {pair!r} is not in the comparison"
+            raise CorridorsError(message)
+        return ways[pair]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -202,13 +208,13 @@ def compare(
     Comparison
     """
     networks: dict[str, Network] = {}
-    for item in (scenarios,) if isinstance(scenarios, str) else scenarios:
+    for item in (scenarios,) if isinstance(scenarios, str | Network) else scenarios:
         name = _name(item, net)
         if name in networks:
             message = f"scenario {name!r} stands twice in the comparison"
             raise CorridorsError(message)
         networks[name] = item if isinstance(item, Network) else net.under(item)
-    asked = tuple(_pair(pair) for pair in pairs)
+    asked = tuple(check_pair(pair) for pair in pairs)
     for place in (place for pair in asked for place in pair):
         check_place(net, place)
     if not networks or not asked:
@@ -218,7 +224,7 @@ def compare(
     if against not in networks:
         message = f"base {against!r} is not among the scenarios: {', '.join(networks)}"
         raise CorridorsError(message)
-    allowed = (modes,) if isinstance(modes, str) else modes if modes is None else tuple(modes)
+    allowed = None if modes is None else listed(modes)
     routes: dict[tuple[str, Pair], Route | None] = {}
     needs: dict[tuple[str, Pair], tuple[str, ...]] = {}
     for name, under in networks.items():
@@ -236,10 +242,3 @@ def _name(item: str | Path | Scenario | Network, net: Network) -> str:
     if isinstance(item, Network):
         return item.name
     return item.id if isinstance(item, Scenario) else load_scenario(item, net.seeds).id
-
-
-def _pair(pair: Any) -> Pair:
-    if isinstance(pair, str) or len(pair) != 2:  # noqa: PLR2004 - from, to
-        message = f"{pair!r} is not an origin and a destination"
-        raise CorridorsError(message)
-    return (str(pair[0]), str(pair[1]))

@@ -6,14 +6,16 @@ share of their value that a day in transit takes.
 
 from __future__ import annotations
 
-import re
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from corridors.arcs import HOURS, KG_PER_T, ONE, USD, USD_PER_T
-from corridors.errors import CorridorsError, UnknownNameError
+from corridors.asked import find, listed
+from corridors.errors import CorridorsError
 from corridors.schema import PARTS
 
 if TYPE_CHECKING:
@@ -21,21 +23,23 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corridors import schema
     from corridors.arcs import Arcs
     from corridors.seeds import Seeds
 
-By = Literal["time", "cost", "co2", "generalised", "distance"]
-OBJECTIVES: tuple[str, ...] = ("time", "cost", "co2", "generalised", "distance")
+#: What a way may minimise, and the figure of each.
+OBJECTIVES = {
+    "time": "hours",
+    "cost": "usd",
+    "co2": "co2_kg",
+    "generalised": "generalised_usd",
+    "distance": "km",
+}
 HOURS_PER_DAY = 24.0
 DUTY = "duty"
 ALL_PARTS = (*PARTS, DUTY)
 #: Parts of USD that are charged by the container, not by the passage or the tonne.
 CHARGED_BY_UNIT = ("fare", "transfer", "loading")
 #: A month's price says something of months no farther off.
-_SEASON_MONTHS = 3
-_MID_YEAR = 7
-_PERIOD = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 _BY_UNIT = np.array([part in CHARGED_BY_UNIT for part in PARTS])
 
 
@@ -64,9 +68,10 @@ class Cargo:
     teu: float = 1.0
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "avoid", listed(self.avoid))
         for name in ("tonnes", "value_usd", "time_cost_share_per_day", "teu"):
             amount = getattr(self, name)
-            if not (np.isfinite(amount) and amount >= 0):
+            if not (isinstance(amount, Real) and 0 <= float(amount) < math.inf):
                 message = f"cargo: {name} {amount!r} must be a number that is not negative"
                 raise CorridorsError(message)
 
@@ -103,74 +108,8 @@ class Figures:
 
     def by(self, objective: str) -> NDArray[np.float64]:
         """The figure an objective minimises."""
-        columns = {
-            "time": self.hours,
-            "cost": self.usd,
-            "co2": self.co2_kg,
-            "generalised": self.generalised_usd,
-            "distance": self.km,
-        }
-        if objective not in columns:
-            what = "objective"
-            raise UnknownNameError(what, objective, columns)
-        return columns[objective]
-
-
-def price_level(
-    seeds: Seeds, price: str, period: str, *, origin: str = "", destination: str = ""
-) -> schema.PriceLevel | None:
-    """How prices of a time stood to those of the parameters.
-
-    Parameters
-    ----------
-    seeds
-        The tables; without ``price_levels.csv`` prices never change.
-    price
-        Name of the parameters that are meant; empty, or without rows of its own: prices in general.
-    period
-        A year, month or day as published, ``2024-10``. A month is that of the nearest month with
-        a row, if that is no farther than a season; else it is its year, or the nearest year.
-    origin, destination
-        Countries between which the voyage is; rows of that trade go first where they know the time.
-
-    Returns
-    -------
-    PriceLevel or None
-        The row that holds; None where nothing is known.
-    """
-    if not _PERIOD.match(period):
-        return None
-    of_trade: dict[int, dict[str, schema.PriceLevel]] = {}
-    for row in seeds.price_levels.values():
-        ends = (row.origin, origin), (row.destination, destination)
-        if row.price == price and all(not named or end in named for named, end in ends):
-            of_trade.setdefault(sum(bool(named) for named, _ in ends), {})[row.period] = row
-    for _, series in sorted(of_trade.items(), reverse=True):
-        if level := _at_the_time(series, period):
-            return level
-    common = of_trade.get(0, {})
-    if not common:
-        return price_level(seeds, "", period) if price else None
-    years = [known for known in common if "-" not in known] or list(common)
-    return common[min(years, key=lambda known: abs(int(known[:4]) - int(period[:4])))]
-
-
-def _at_the_time(series: Mapping[str, schema.PriceLevel], period: str) -> schema.PriceLevel | None:
-    """The level of the nearest month within a season, else of the year itself."""
-
-    def months_off(known: str) -> int:
-        return abs(_months(known) - _months(period))
-
-    nearest = min((known for known in series if "-" in known), key=months_off, default="")
-    if nearest and "-" in period and months_off(nearest) <= _SEASON_MONTHS:
-        return series[nearest]
-    return series.get(period[:4])
-
-
-def _months(period: str) -> int:
-    """Months since the year 0; a year stands for its middle."""
-    year, _, rest = period.partition("-")
-    return 12 * int(year) + int(rest[:2] or _MID_YEAR)
+        figure: NDArray[np.float64] = getattr(self, find("objective", objective, OBJECTIVES))
+        return figure
 
 
 @dataclass(frozen=True, slots=True)

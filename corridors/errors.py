@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -98,10 +97,3 @@ def unknown(what: str, value: str, known: Iterable[str]) -> str:
     near = nearest(value, known)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return f"unknown {what} {value!r}{hint}"
-
-
-def check_count(name: str, value: object, *, least: int = 1) -> None:
-    """Refuse what is no whole number, or too small a one."""
-    if not isinstance(value, Integral) or value < least:
-        message = f"{name} {value!r} must be a whole number, {least} or more"
-        raise CorridorsError(message)

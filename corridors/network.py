@@ -13,6 +13,7 @@ import numpy as np
 from corridors import schema
 from corridors import seeds as seed_tables
 from corridors.arcs import Arcs, compile_arcs
+from corridors.asked import find, listed
 from corridors.cost import Cargo, Charge, Figures, arc_figures, default_cargo
 from corridors.errors import CorridorsError, Fault, SeedsError, UnknownNameError
 from corridors.scenario import (
@@ -244,7 +245,7 @@ class Network:
 
     def passable(self, link: str) -> bool:
         """Whether every gate of a link stands open."""
-        gates = self.seeds.links[link].gates
+        gates = find("link", link, self.seeds.links).gates
         return link not in self.shut_links and self.open_gates.issuperset(gates)
 
     def graph(
@@ -561,7 +562,7 @@ def _scenario(item: str | Path | Scenario, seeds: Seeds) -> Scenario:
 
 
 def _switched(opened: Iterable[str], closed: Iterable[str]) -> list[Scenario]:
-    opened, closed = _listed(opened), _listed(closed)
+    opened, closed = listed(opened), listed(closed)
     changes = [
         Change(verb, targets, override=True)
         for verb, targets in (("open", opened), ("close", closed))
@@ -571,10 +572,6 @@ def _switched(opened: Iterable[str], closed: Iterable[str]) -> list[Scenario]:
         return []
     words = [f"{change.verb} {', '.join(change.targets)}" for change in changes]
     return [Scenario(id="; ".join(words), title="; ".join(words), changes=tuple(changes))]
-
-
-def _listed(targets: Iterable[str]) -> tuple[str, ...]:
-    return (targets,) if isinstance(targets, str) else tuple(targets)
 
 
 def _last_date(scenarios: Iterable[Scenario]) -> dt.date | None:

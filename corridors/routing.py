@@ -14,8 +14,9 @@ import numpy as np
 
 from corridors import kernel, schema
 from corridors.arcs import DESTINATION, KINDS, ORIGIN, State
+from corridors.asked import check_count, find, listed
 from corridors.cost import DUTY, OBJECTIVES, breakdown
-from corridors.errors import CorridorsError, NoRoute, UnknownNameError, check_count
+from corridors.errors import CorridorsError, NoRoute, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,14 +32,8 @@ if TYPE_CHECKING:
 
 #: Figures that add up over legs, with their units.
 MEASURES = {"km": "km", "hours": "h", "usd": "USD", "co2_kg": "kg CO2e", "generalised_usd": "USD"}
-#: The measure that each objective minimises.
-MEASURE_OF = {
-    "time": "hours",
-    "cost": "usd",
-    "co2": "co2_kg",
-    "generalised": "generalised_usd",
-    "distance": "km",
-}
+#: The unit of what each objective minimises.
+UNITS = {by: MEASURES[measure] for by, measure in OBJECTIVES.items()}
 #: Two distinct ways have no more than this share of the shorter one's km in common.
 OVERLAP = 0.8
 #: Distinct ways are looked for up to this many times the best one's cost.
@@ -209,12 +204,8 @@ class Route:
 
     def total(self, measure: str) -> float:
         """A total by the name of its measure."""
-        counted: dict[str, float] = {
-            "borders": self.borders,
-            "gauge_changes": self.gauge_changes,
-            "transfers": self.transfers,
-        }
-        return counted[measure] if measure in counted else float(getattr(self, measure))
+        names = ("borders", "gauge_changes", "transfers", *MEASURES)
+        return float(getattr(self, find("measure", measure, dict(zip(names, names, strict=True)))))
 
     def on(self, net: Network, **asked: Any) -> Route:
         """The best way on another network for the same question, save what ``asked`` changes."""
@@ -349,13 +340,14 @@ def route(
     ('AZ',)
     """
     query = Query(net, by=by, cargo=cargo, modes=modes, avoid=avoid)
-    stops = [origin, *via, destination]
+    passed = listed(via)
+    stops = [origin, *passed, destination]
     for place in stops:
         check_place(net, place)
     arcs = query.through(query.weight_between(origin, destination), stops)
     if arcs is None:
         raise NoRoute(origin, destination, query.needs(stops))
-    return query.as_route(origin, destination, arcs, via=tuple(via))
+    return query.as_route(origin, destination, arcs, via=passed)
 
 
 def alternatives(
@@ -591,14 +583,12 @@ class Query:
         modes: Iterable[str] | None = None,
         avoid: Iterable[str] = (),
     ) -> None:
-        if by not in OBJECTIVES:
-            what = "objective"
-            raise UnknownNameError(what, by, OBJECTIVES)
+        find("objective", by, OBJECTIVES)
         self.net = net
         self.by = by
         self.cargo = cargo or net.cargo
         self.modes = None if modes is None else _checked_modes(modes)
-        kept_off = (avoid,) if isinstance(avoid, str) else tuple(avoid)
+        kept_off = listed(avoid)
         self.avoid = (*self.cargo.avoid, *kept_off)
         self.asked: dict[str, Any] = {"cargo": cargo, "modes": self.modes, "avoid": kept_off}
 
@@ -757,12 +747,22 @@ def _untied(seeds: Seeds, stand_open: frozenset[str], needed: tuple[str, ...]) -
 
 
 def _checked_modes(modes: Iterable[str]) -> frozenset[str]:
-    chosen = frozenset((modes,) if isinstance(modes, str) else modes)
+    chosen = frozenset(listed(modes))
     for mode in chosen:
         if mode not in schema.MODES:
             what = "mode"
             raise UnknownNameError(what, mode, schema.MODES)
     return chosen
+
+
+#: What a way may be kept off.
+GROUNDS = "place, link, corridor or country"
+
+
+def grounds(seeds: Seeds) -> tuple[str, ...]:
+    """Ids of all that a way may be kept off."""
+    countries = dict.fromkeys(place.country for place in seeds.places.values())
+    return (*seeds.places, *seeds.links, *seeds.corridors, *countries)
 
 
 def _touching(net: Network, target: str) -> NDArray[np.bool_]:
@@ -776,10 +776,7 @@ def _touching(net: Network, target: str) -> NDArray[np.bool_]:
     if target in seeds.corridors:
         chosen = set(seeds.corridors[target].links)
         return np.array([link.id in chosen for link in links])
-    countries = {place.country for place in seeds.places.values()}
-    if target not in countries:
-        what = "place, link, corridor or country"
-        known = [*seeds.places, *seeds.links, *seeds.corridors, *countries]
-        raise UnknownNameError(what, target, known)
+    if target not in (known := grounds(seeds)):
+        raise UnknownNameError(GROUNDS, target, known)
     of = {place.id: place.country for place in seeds.places.values()}
     return np.array([target in (link.country, of[link.from_], of[link.to]) for link in links])

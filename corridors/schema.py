@@ -20,10 +20,10 @@ Kind = Literal[
     "text",
     "choice",
     "number",
-    "integer",
     "date",
     "month-day",
     "period",
+    "moment",
     "ids",
     "choices",
     "points",
@@ -332,6 +332,11 @@ class Parameter:
     value: float = column("the value used", "number", required=True)
     low: float = column("low end of its range", "number", required=True)
     high: float = column("high end of its range", "number", required=True)
+    drawn_with: str = column(
+        "the parameter of the same statement whose luck decides where in its range this one falls",
+        "id",
+        refers=("parameters",),
+    )
     unit: str = column("unit, as the name demands", required=True)
     year: str = column("year the value speaks of")
     source: tuple[str, ...] = _source()
@@ -347,7 +352,7 @@ class PriceLevel:
     a trade takes (``market_usd``, ``backhaul_usd``) by the rows of that price, all else by the rows
     of none. A month goes before its year, and a time without a row takes the nearest year. Rows of
     a trade, by the countries of the ports where the box is shipped and landed, go before the rest
-    where they know the time: they lend it to no other year.
+    where they know the month, or one within a season, or the year; they stand in for no other.
     """
 
     id: str = column("id of the row", "id", required=True)
@@ -407,7 +412,7 @@ class Observation:
         choices=PARTS,
     )
     unlike: str = column("why it is another thing than the model's figure, where it is")
-    date: str = column("when it was said: a day, a month or a year")
+    date: str = column("when it was said: a day, a month or a year", "moment")
     source: tuple[str, ...] = _source()
     note: str = column("what it includes; why the model misses it")
 

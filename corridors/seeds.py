@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 import re
 import tomllib
 from collections import Counter
@@ -18,7 +19,7 @@ from corridors.errors import CorridorsError, Fault, SeedsError, unknown
 from geo.measure import geodesics_km
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 #: A published length may fall this far short of the geodesic before it is a fault; points are
 #: rounded and a town is not a dot.
@@ -304,18 +305,10 @@ def _read_number(text: str, column: schema.Column) -> float:
     except ValueError:
         message = "must be a number"
         raise ValueError(message) from None
-    if not column.low <= value <= column.high:
+    if not (math.isfinite(value) and column.low <= value <= column.high):
         message = f"must lie between {column.low:g} and {column.high:g} {column.unit}".rstrip()
         raise ValueError(message)
     return value
-
-
-def _read_integer(text: str, column: schema.Column) -> int:
-    value = _read_number(text, column)
-    if not value.is_integer():
-        message = "must be a whole number"
-        raise ValueError(message)
-    return int(value)
 
 
 def _read_date(text: str, _: schema.Column) -> dt.date:
@@ -337,6 +330,16 @@ def _read_period(text: str, _: schema.Column) -> str:
     if not _PERIOD.match(text):
         message = "must be a year, or a year and month, such as 2024 or 2024-10"
         raise ValueError(message)
+    return text
+
+
+def _read_moment(text: str, _: schema.Column) -> str:
+    parts = text.split("-")
+    try:
+        dt.date.fromisoformat("-".join([*parts, "01", "01"][:3]))
+    except ValueError:
+        message = "must be a year, a month or a day, such as 2024, 2024-10 or 2024-10-31"
+        raise ValueError(message) from None
     return text
 
 
@@ -377,17 +380,17 @@ def _read_yes_no(text: str, _: schema.Column) -> bool:
 
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("ids", "choices", "points"), ()),
-    **dict.fromkeys(("text", "id", "choice", "month-day", "period"), ""),
+    **dict.fromkeys(("text", "id", "choice", "month-day", "period", "moment"), ""),
 }
 _READERS: dict[str, Any] = {
     "id": _read_id,
     "text": _read_text,
     "choice": _read_choice,
     "number": _read_number,
-    "integer": _read_integer,
     "date": _read_date,
     "month-day": _read_month_day,
     "period": _read_period,
+    "moment": _read_moment,
     "ids": _read_ids,
     "choices": _read_choices,
     "points": _read_points,
@@ -403,6 +406,8 @@ def _cross_checks(rows: Numbered, written: Ids) -> Iterator[Fault]:
     yield from _bad_links(rows)
     yield from _bad_gates(rows)
     yield from _bad_parameters(rows)
+    yield from _bad_price_levels(rows)
+    yield from _bad_observed(rows)
 
 
 def _twice(rows: Numbered) -> Iterator[Fault]:
@@ -412,7 +417,9 @@ def _twice(rows: Numbered) -> Iterator[Fault]:
         counts = Counter(_key(row) for _, row in numbered)
         for number, row in numbered:
             if counts[_key(row)] > 1:
-                yield Fault(f"{name}.csv", number, "id", _key(row), "the id stands more than once")
+                column = next(iter(schema.columns(name)))
+                message = f"the {column} stands more than once"
+                yield Fault(f"{name}.csv", number, column, _key(row), message)
     where: dict[str, str] = {}
     for name in ("places", "links", "gates"):
         for number, row in rows[name]:
@@ -479,7 +486,7 @@ def _bad_links(rows: Numbered) -> Iterator[Fault]:
 
 
 def _bad_gates(rows: Numbered) -> Iterator[Fault]:
-    unbuilt = {row.id: row.opens_with for _, row in rows["gates"] if row.opening_likely}
+    luck = {row.id: row.opens_with if row.opening_likely else None for _, row in rows["gates"]}
     for number, row in rows["gates"]:
         spread = [row.opening_low, row.opening_likely, row.opening_high]
         if any(spread) and not all(spread):
@@ -487,7 +494,11 @@ def _bad_gates(rows: Numbered) -> Iterator[Fault]:
         elif all(spread) and spread != sorted(spread):
             message = "low, likely and high must not run backwards"
             yield Fault("gates.csv", number, "opening_likely", str(spread[1]), message)
-        yield from _bad_project(number, row, unbuilt)
+        message = _bad_luck(
+            row.id, row.opens_with, luck, of="gate", spread="a spread of opening days"
+        )
+        if message:
+            yield Fault("gates.csv", number, "opens_with", row.opens_with, message)
         if bool(row.season_from) != bool(row.season_until):
             message = "a season has two ends"
             yield Fault("gates.csv", number, "season_until", row.season_until, message)
@@ -497,24 +508,26 @@ def _bad_gates(rows: Numbered) -> Iterator[Fault]:
             yield Fault("events.csv", number, "due", str(row.due or ""), message)
 
 
-def _bad_project(number: int, row: schema.Gate, unbuilt: Mapping[str, str]) -> Iterator[Fault]:
-    """A gate opens with one that has a spread and luck of its own."""
-    message = ""
-    if row.opens_with and row.id not in unbuilt:
-        message = "only a gate with a spread of opening days opens with another"
-    elif row.opens_with and row.opens_with not in unbuilt:
-        message = "must have a spread of opening days"
-    elif row.opens_with == row.id:
-        message = "must be another gate"
-    elif row.opens_with and unbuilt[row.opens_with]:
-        message = f"opens with another itself; name {unbuilt[row.opens_with]}"
-    if message:
-        yield Fault("gates.csv", number, "opens_with", row.opens_with, message)
+def _bad_luck(row: str, other: str, luck: Mapping[str, str | None], *, of: str, spread: str) -> str:
+    """What is wrong with sharing luck: it is shared with a row that has a spread and its own.
+
+    ``luck`` tells of each row with which it shares, None where it has no spread.
+    """
+    if other not in luck:
+        return ""
+    if luck[row] is None:
+        return f"only a {of} with {spread} shares the luck of another"
+    if other == row:
+        return f"must be another {of}"
+    if luck[other] is None:
+        return f"must have {spread}"
+    return f"shares luck itself; name {luck[other]}" if luck[other] else ""
 
 
 def _bad_parameters(rows: Numbered) -> Iterator[Fault]:
     file = "parameters.csv"
     links = {row.id: row for _, row in rows["links"]}
+    luck = {row.id: row.drawn_with if row.low < row.high else None for _, row in rows["parameters"]}
     scopes: dict[tuple[str, ...], str] = {}
     for number, row in rows["parameters"]:
         unit, low, high, _ = schema.PARAMETERS[row.name]
@@ -528,6 +541,9 @@ def _bad_parameters(rows: Numbered) -> Iterator[Fault]:
         if not row.low <= row.value <= row.high:
             message = f"must lie in its own range, {row.low:g} to {row.high:g}"
             yield Fault(file, number, "value", f"{row.value:g}", message)
+        message = _bad_luck(row.id, row.drawn_with, luck, of="parameter", spread="a range")
+        if message:
+            yield Fault(file, number, "drawn_with", row.drawn_with, message)
         if row.name in schema.MARKETS:
             yield from _bad_market(number, row, links.get(row.at))
         scope = (row.name, row.mode, row.country, row.at, row.to)
@@ -545,6 +561,36 @@ def _bad_market(number: int, row: schema.Parameter, link: schema.Link | None) ->
     elif link and row.to not in (link.from_, link.to):
         message = f"must be the end that is sailed to: {link.from_} or {link.to}"
         yield Fault(file, number, "to", row.to, message)
+
+
+def _bad_price_levels(rows: Numbered) -> Iterator[Fault]:
+    """Two rows that could both hold, and trades of no price."""
+    file = "price_levels.csv"
+    said: dict[tuple[str, str, int], list[schema.PriceLevel]] = {}
+    for number, row in rows["price_levels"]:
+        ends = row.origin, row.destination
+        if any(ends) and not row.price:
+            message = "a trade has a price of its own: market_usd or backhaul_usd"
+            yield Fault(file, number, "price", "", message)
+        others = said.setdefault((row.price, row.period, sum(map(bool, ends))), [])
+        for other in others:
+            if _meet(row.origin, other.origin) and _meet(row.destination, other.destination):
+                yield Fault(file, number, "id", row.id, f"says what {other.id} says already")
+        others.append(row)
+
+
+def _meet(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether two lists of countries have one in common; an empty one has them all."""
+    return not (some and others) or not set(some).isdisjoint(others)
+
+
+def _bad_observed(rows: Numbered) -> Iterator[Fault]:
+    for number, row in rows["observed"]:
+        low = row.value if row.low is None else row.low
+        high = row.value if row.high is None else row.high
+        if not low <= row.value <= high:
+            message = f"must lie in its own spread, {low:g} to {high:g}"
+            yield Fault("observed.csv", number, "value", f"{row.value:g}", message)
 
 
 def read_cell(table: str, heading: str, text: str) -> Any:

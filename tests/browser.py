@@ -8,13 +8,11 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.ui import WebDriverWait
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from selenium import webdriver
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -36,6 +34,9 @@ DESKTOP, PHONE = (1400, 900), (390, 844)
 @contextlib.contextmanager
 def chromium() -> Iterator[webdriver.Chrome]:
     """A fresh browser that cannot reach any network and keeps its logs."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
     profile = tempfile.mkdtemp(prefix="corridors-chromium-")
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
@@ -52,6 +53,13 @@ def chromium() -> Iterator[webdriver.Chrome]:
     finally:
         driver.quit()
         shutil.rmtree(profile, ignore_errors=True)
+
+
+def wait(driver: webdriver.Chrome, seconds: float) -> Any:
+    """What waits until something is so, and no longer."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(driver, seconds)
 
 
 def show(
@@ -71,12 +79,12 @@ def show(
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     driver.get(page.resolve().as_uri() + (f"#{state}" if state else ""))
     ready = "return document.documentElement.dataset.ready === 'yes'"
-    WebDriverWait(driver, 20).until(lambda it: it.execute_script(ready))
+    wait(driver, 20).until(lambda it: it.execute_script(ready))
 
 
 def address(driver: webdriver.Chrome, wanted: str) -> str:
     """The page's address once it holds a text; the page writes it a moment after a change."""
-    WebDriverWait(driver, 5).until(lambda it: wanted in it.current_url)
+    wait(driver, 5).until(lambda it: wanted in it.current_url)
     return driver.current_url
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Floors of the house; a module may import from its own floor and from those below.
 FLOORS = (
     ("geo",),
-    ("corridors.errors", "corridors.files", "corridors.schema"),
+    ("corridors.errors", "corridors.asked", "corridors.files", "corridors.schema"),
     ("corridors.seeds",),
     (
         *("corridors.network", "corridors.scenario", "corridors.arcs", "corridors.cost"),

@@ -34,8 +34,11 @@ def test_a_folder_without_any_has_no_faults(faulty):
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"cargo": "foo"}, "observed.csv, o: unknown cargo 'foo'"),
-        ({"scenario": "bass"}, "observed.csv, o: unknown scenario 'bass'; did you mean base?"),
+        ({"cargo": "foo"}, "observed.csv, row 2, column cargo: 'foo': unknown cargo 'foo'"),
+        (
+            {"scenario": "bass"},
+            "row 2, column scenario: 'bass': unknown scenario 'bass'; did you mean base?",
+        ),
         ({"avoid": "a; a-b-road-9"}, "did you mean a-b-road-0?"),
     ],
 )
@@ -46,7 +49,10 @@ def test_what_a_published_figure_names_is_there(faulty, cells, said):
 
 def test_what_a_claim_is_shown_by_is_there(faulty):
     (fault,) = faulty(claims=[CLAIM | {"test": "black-sea-ris"}])
-    assert fault == "claims.csv, q: unknown test 'black-sea-ris'; did you mean black-sea-risk?"
+    assert fault == (
+        "claims.csv, row 2, column test: 'black-sea-ris': "
+        "unknown test 'black-sea-ris'; did you mean black-sea-risk?"
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from selenium.webdriver.support.ui import WebDriverWait
 
 import corridors as co
 from corridors import schema
@@ -326,7 +325,7 @@ def roam(chrome):
         unfold();"""
     )
     shown = "return document.querySelectorAll('#view-about tbody tr').length > 0"
-    WebDriverWait(chrome, 10).until(lambda it: it.execute_script(shown))
+    browser.wait(chrome, 10).until(lambda it: it.execute_script(shown))
 
 
 @pytest.mark.browser

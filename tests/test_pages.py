@@ -9,6 +9,7 @@ import pytest
 import corridors as co
 from corridors.analysis.claims import Finding, Judged, judge
 from corridors.analysis.provenance import provenance
+from corridors.analysis.validation import GROUPS, met
 from corridors.render.pages import (
     claims_section,
     provenance_section,
@@ -88,6 +89,11 @@ def test_published_values_link_to_their_sources_and_misses_have_a_sentence(net):
         assert check.why in said
     assert "no way" in said
     assert "script" not in reader.tags
+    for measure in ("km", "hours", "usd"):
+        shares = found.shares(measure)
+        for group, title in GROUPS.items():
+            assert title in reader.text
+            assert met(shares, group) in [text.strip() for text in reader.text] + [""]
 
 
 def test_claims_show_verdict_finding_and_sources(net):

@@ -21,6 +21,7 @@ DRAWING = """
 ROAD, RAIL, FERRY = "a-b-road-0", "b-c-rail-1520-1", "a-c-ferry-road-2"
 SEA = "b-a-sea-3"
 MARKET = {"name": "market_usd", "unit": "USD"}
+FIXED = {"low": "50", "high": "50"}
 OTHER_TABLES = {
     "sources": [{"id": "timetable", "title": "A timetable"}],
     "events": [
@@ -149,10 +150,16 @@ BAD_CELLS = [
     ("corridors", "k1", {"toll_gates": "toll"}, "toll_gates", "unknown gate 'toll'"),
     ("observed", "o1", {"modes": "road; air"}, "modes", "must be one of rail, road, sea, ferry"),
     ("observed", "o1", {"via": "z"}, "via", "unknown place 'z'"),
+    ("observed", "o1", {"value": "inf"}, "value", "between 0 and inf"),
+    ("observed", "o1", {"low": "151"}, "value", "must lie in its own spread, 151 to 150"),
+    ("observed", "o1", {"date": "some day"}, "date", "must be a year, a month or a day"),
+    ("observed", "o1", {"date": "2024-13"}, "date", "must be a year, a month or a day"),
     ("observed", "o1", {"value": "-1"}, "value", "between 0 and inf"),
     ("price_levels", "sea-2021", {"period": "2021-13"}, "period", "a year, or a year and month"),
     ("price_levels", "sea-2021", {"origin": "India"}, "origin", "two capital letters"),
     ("price_levels", "sea-2021", {"destination": "DE;tr"}, "destination", "two capital letters"),
+    ("price_levels", "sea-2021", {"level": "inf"}, "level", "between 0.01 and inf"),
+    ("price_levels", "sea-2021", {"price": ""}, "price", "a trade has a price of its own"),
     ("price_levels", "sea-2021", {"level": "0"}, "level", "between 0.01 and inf"),
     ("claims", "q1", {"verdict": "true"}, "verdict", "must be one of confirmed"),
     ("lines", ROAD, {"link": "nowhere"}, "link", "unknown link 'nowhere'"),
@@ -164,6 +171,9 @@ BAD_CELLS = [
     ("parameters", "p0", {"high": "131"}, "high", "speed_kmh lies between 1 and 130 km/h"),
     ("parameters", "p0", {"at": "z"}, "at", "unknown gate or link or place 'z'"),
     ("parameters", "p1", {"mode": "road"}, "id", "says what p0 says already"),
+    ("parameters", "p0", {"drawn_with": "p0"}, "drawn_with", "must be another parameter"),
+    ("parameters", "p0", {"drawn_with": "q-9"}, "drawn_with", "unknown parameter 'q-9'"),
+    ("parameters", "p0", FIXED | {"drawn_with": "p1"}, "drawn_with", "only a parameter with a"),
     ("parameters", "p0", MARKET | {"at": ""}, "at", "market_usd is that of a sea link"),
     ("parameters", "p0", MARKET | {"at": ROAD}, "at", "market_usd is that of a sea link"),
     ("parameters", "p0", MARKET | {"at": SEA, "to": "c"}, "to", "is sailed to: b or a"),
@@ -238,6 +248,33 @@ def test_an_id_twice_is_named_at_both_rows(folder):
         (3, "id", "b"),
         (5, "id", "b"),
     ]
+
+
+def test_a_line_twice_is_named_by_its_link(folder):
+    path = folder / "lines.csv"
+    path.write_text(path.read_text() + path.read_text().splitlines()[1] + "\n")
+    assert {(fault.row, fault.column) for fault in faults(folder)} == {(2, "link"), (3, "link")}
+
+
+@pytest.mark.parametrize(
+    ("ends", "clash"),
+    [
+        ({"origin": "AA", "destination": "CC; DD"}, True),
+        ({"origin": "AA", "destination": "DD"}, False),
+        ({"origin": "AA"}, False),  # the wider trade gives way
+        ({"origin": "BB", "destination": "BB"}, False),
+    ],
+)
+def test_two_levels_that_could_both_hold_contradict_each_other(folder, ends, clash):
+    row = {"id": "more", "price": "market_usd", "period": "2021-09", "level": "2"} | ends
+    with (folder / "price_levels.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    tiny.write(folder, "price_levels", [*rows, row | {"source": "timetable"}])
+    if not clash:
+        co.load(folder)
+        return
+    (fault,) = faults(folder)
+    assert (fault.row, fault.column, fault.message) == (3, "id", "says what sea-2021 says already")
 
 
 def test_places_links_and_gates_share_one_space_of_ids(folder):

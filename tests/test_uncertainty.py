@@ -219,6 +219,21 @@ def test_gates_of_one_project_open_together(tmp_path):
     )
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_parameters_of_one_statement_fall_together(tmp_path, together):
+    fees = [
+        {"id": row, "name": "fee_usd", "mode": "road", "country": country, "unit": "USD"}
+        | {"value": fee, "low": fee / 2, "high": 2 * fee, "source": "assumed"}
+        for row, country, fee in (("one", "AA", 10), ("two", "BB", 100))
+    ]
+    fees[1]["drawn_with"] = "one" if together else ""
+    folder = draw(tmp_path / "seeds", "a -- road 100 -- b", extra={"parameters": fees})
+    drawn = factors(co.load(folder))
+    found = drawn.quantiles(drawn.uniforms(1, 0, 50))
+    one, two = (found[:, drawn.parameters.index(row)] for row in ("one", "two"))
+    assert np.allclose(two, 10 * one) == together
+
+
 def test_time_at_borders_is_lognormal(bundled):
     drawn = factors(bundled)
     rows = bundled.seeds.parameters

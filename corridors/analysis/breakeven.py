@@ -20,7 +20,7 @@ from corridors.analysis.leads import Lead, lead
 from corridors.arcs import DESTINATION, HOURS, ORIGIN, State
 from corridors.cost import Charge, Figures, charged_arcs
 from corridors.errors import CorridorsError, NoRoute, UnknownNameError
-from corridors.routing import MEASURE_OF, MEASURES, Query, Route, check_place, graph
+from corridors.routing import UNITS, Query, Route, check_place, graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -207,7 +207,7 @@ class Breakeven:
         ends = f"{names[self.origin].name} to {names[self.destination].name}, by {self.by}"
         over = f"{lever.name} from {lever.low:,.4g} to {lever.high:,.4g} {lever.unit}"
         lines = [f"{ends}, over {over} (now {lever.now:,.4g})"]
-        unit = MEASURES[MEASURE_OF[self.by]]
+        unit = UNITS[self.by]
         for item in self.ranges:
             way = f"{item.lead}, through {' '.join(item.route.countries)}"
             way += f" by {' and '.join(item.route.modes)}"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from corridors.analysis.claims import TESTS
 from corridors.cargo import bundled_cargoes, profile
-from corridors.errors import CorridorsError, unknown
+from corridors.errors import CorridorsError, Fault, unknown
+from corridors.routing import GROUNDS, grounds
 from corridors.scenario import bundled_scenarios
 
 if TYPE_CHECKING:
@@ -45,25 +46,25 @@ def faults_beside(net: Network) -> Iterator[str]:
 def _unknown(net: Network) -> Iterator[str]:
     """What rows of published figures and of claims name that is not there."""
     seeds = net.seeds
-    countries = {place.country for place in seeds.places.values()}
     cargoes, scenarios = [*bundled_cargoes(seeds)], ["base", *bundled_scenarios(seeds)]
-    grounds = [*seeds.places, *seeds.links, *countries]
+    off = grounds(seeds)
     named = [
-        (f"observed.csv, {row.id}", what, value, known)
-        for row in seeds.observed.values()
-        for what, values, known in (
-            ("cargo", (row.cargo,), cargoes),
-            ("scenario", (row.scenario,), scenarios),
-            ("place, link or country", row.avoid, grounds),
+        ("observed.csv", number, column, what, value, known)
+        for number, row in enumerate(seeds.observed.values(), start=2)
+        for column, what, values, known in (
+            ("cargo", "cargo", (row.cargo,), cargoes),
+            ("scenario", "scenario", (row.scenario,), scenarios),
+            ("avoid", GROUNDS, row.avoid, off),
         )
         for value in values
     ]
     named += [
-        (f"claims.csv, {row.id}", "test", row.test, [*TESTS]) for row in seeds.claims.values()
+        ("claims.csv", number, "test", "test", row.test, [*TESTS])
+        for number, row in enumerate(seeds.claims.values(), start=2)
     ]
-    for where, what, value, known in named:
+    for file, number, column, what, value, known in named:
         if value and value not in known:
-            yield f"{where}: {unknown(what, value, known)}"
+            yield str(Fault(file, number, column, value, unknown(what, value, known)))
 
 
 __all__ = ["faults_beside"]

@@ -13,13 +13,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.leads import lead
+from corridors.cost import OBJECTIVES
 from corridors.errors import CorridorsError, UnknownNameError
-from corridors.routing import MEASURE_OF, Route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+
+    from corridors.routing import Route
 
 #: Assumed, for want of an estimate on these corridors; 5 to 20 is a fair range. A way a tenth
 #: dearer than the least is taken e times less often at 10.
@@ -150,10 +152,10 @@ def shares(
             message = f"{name} {value!r} must be a number that is not negative"
             raise CorridorsError(message)
     weighed = by or ways[0].by
-    if weighed not in MEASURE_OF:
+    if weighed not in OBJECTIVES:
         what = "objective"
-        raise UnknownNameError(what, weighed, MEASURE_OF)
-    costs = [way.total(MEASURE_OF[weighed]) for way in ways]
+        raise UnknownNameError(what, weighed, OBJECTIVES)
+    costs = [way.total(OBJECTIVES[weighed]) for way in ways]
     sizes = path_sizes(ways)
     least = min(costs) or 1.0
     utilities = [

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from corridors.analysis.parallel import pieces
-from corridors.analysis.sweep import UNITS
 from corridors.analysis.terminals import asked_pairs, by_cargo
 from corridors.arcs import DESTINATION, ORIGIN, State
 from corridors.errors import CorridorsError, UnknownNameError
 from corridors.kernels.losses import Asked, Found, fewest_ways_apart, ways
-from corridors.routing import Query, graph
+from corridors.routing import UNITS, Query, graph
 from corridors.schema import HIGH_SEAS
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,8 @@ class Factors:
         Shape (factors,): of a lognormal spread about ``likely`` as its median; zero where the
         spread is triangular.
     luck
-        Shape (factors,): the column of a draw that decides each; gates of one project share one.
+        Shape (factors,): the column of a draw that decides each; parameters of one statement share
+        one, and so do gates of one project.
     """
 
     parameters: tuple[str, ...]
@@ -92,8 +94,9 @@ def factors(net: Network) -> Factors:
 
     A parameter is triangular between its low and high with its value as the mode; the time at a
     border by road or rail is lognormal about its value. An opening day is triangular over the
-    gate's spread; gates that open with another have its luck, so that the parts of one project
-    come early or late together.
+    gate's spread. Parameters that are drawn with another have its luck, so that one statement is
+    not doubted twice; so have gates that open with another, whose projects come early or late as
+    one.
     """
     rows = [row for row in net.seeds.parameters.values() if row.low < row.high]
     gates = [gate for gate in net.seeds.gates.values() if gate.opening_likely]
@@ -107,8 +110,12 @@ def factors(net: Network) -> Factors:
     ]
     spreads = np.array([[row.low, row.value, row.high] for row in rows] + days, dtype=np.float64)
     low, likely, high = spreads.reshape(-1, 3).T
-    column = {gate.id: place for place, gate in enumerate(gates, start=len(rows))}
-    luck = [*range(len(rows)), *(column[gate.opens_with or gate.id] for gate in gates)]
+    sharing = {row.id: row.drawn_with for row in rows}
+    opening = {gate.id: gate.opens_with for gate in gates}
+    column = {row: place for place, row in enumerate(sharing)}
+    door = {gate: place for place, gate in enumerate(opening, start=len(rows))}
+    luck = [column[other or row] for row, other in sharing.items()]
+    luck += [door[other or gate] for gate, other in opening.items()]
     return Factors(
         parameters=tuple(row.id for row in rows),
         gates=tuple(gate.id for gate in gates),
@@ -137,6 +144,7 @@ def undecided(net: Network) -> tuple[str, ...]:
     return tuple(gate for gate in spread if gate in free)
 
 
+@cache
 def _with_openings(seeds: Seeds, day: dt.date | None) -> Seeds:
     """The tables with every spread of opening days moved to one day, or struck out."""
     gates = {

@@ -10,8 +10,9 @@ import numpy as np
 
 from corridors import kernel, schema
 from corridors.arcs import DESTINATION, ORIGIN, State
+from corridors.cost import OBJECTIVES
 from corridors.errors import NoRoute, UnknownNameError
-from corridors.routing import MEASURE_OF, MEASURES, Query, Route, back_graph, check_place, graph
+from corridors.routing import MEASURES, UNITS, Query, Route, back_graph, check_place, graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ class Forced:
     @property
     def regret(self) -> float:
         """What the corridor costs over the free best, in the unit of the objective."""
-        measure = MEASURE_OF[self.route.by]
+        measure = OBJECTIVES[self.route.by]
         return self.route.total(measure) - self.best.total(measure)
 
     def total(self, measure: str) -> float:
@@ -75,7 +76,7 @@ class Forced:
     def words(self) -> str:
         """One sentence."""
         names = self.route.network.seeds.places
-        unit = MEASURES[MEASURE_OF[self.route.by]]
+        unit = UNITS[self.route.by]
         return (
             f"{names[self.route.origin].name} to {names[self.route.destination].name} by "
             f"{self.corridor}, {names[self.start].name} to {names[self.end].name} "

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from corridors.errors import CorridorsError, check_count
+from corridors.asked import check_count
+from corridors.errors import CorridorsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

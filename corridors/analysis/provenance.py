@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridors import schema
-from corridors.arcs import HOURS, KG_PER_T, ONE, USD, USD_PER_T
 from corridors.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -16,11 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corridors.routing import Route
     from corridors.seeds import Seeds
 
-#: Measures of the arcs' terms that make up a figure.
-_MEASURES = {"hours": (HOURS,), "usd": (USD, USD_PER_T), "co2_kg": (KG_PER_T,)}
 #: Tables whose rows carry a source.
 SOURCED_TABLES = tuple(
     name for name, row in schema.TABLES.items() if "source" in {item.name for item in fields(row)}
@@ -31,6 +27,7 @@ VALUES = {
     "parameters": ("value", "low", "high"),
     "gates": ("opening_likely", "opening_low", "opening_high"),
     "observed": ("value", "low", "high"),
+    "price_levels": ("level", "", ""),
 }
 NO_VALUE = ("", "", "")
 
@@ -176,38 +173,6 @@ def provenance(seeds: Seeds) -> Provenance:
     return Provenance(seeds, tuple(_held(seeds)))
 
 
-def rests_on(way: Route, measure: str) -> dict[str, tuple[str, ...]]:
-    """What a figure of a way rests on.
-
-    Parameters
-    ----------
-    way
-        From :func:`corridors.route`.
-    measure
-        ``km``, ``hours``, ``usd`` or ``co2_kg``.
-
-    Returns
-    -------
-    dict
-        Ids of the parameters that made the figure, for a length of the links, each with the ids of
-        its sources.
-    """
-    seeds = way.network.seeds
-    if measure == "km":
-        return {link: seeds.links[link].source for link in way.links}
-    arcs, wanted = way.network.arcs, set(_MEASURES[measure])
-    names = list(arcs.parameter)
-    made_by = {
-        names[place - ONE - 1]
-        for arc in way.arcs
-        for number in wanted
-        for _, *places in arcs.terms[number].of_arc.get(arc, ())
-        for place in places
-        if ONE < place <= ONE + len(names)
-    }
-    return {name: seeds.parameters[name].source for name in names if name in made_by}
-
-
 def unsourced(seeds: Seeds) -> tuple[Held, ...]:
     """Rows that rest on nothing: no known source, nor ``assumed``; or assumed without a range.
 
@@ -287,4 +252,4 @@ def _counted(found: Provenance, name: str) -> dict[str, Any]:
     }
 
 
-__all__ = ["Held", "Provenance", "is_url", "provenance", "rests_on", "unsourced"]
+__all__ = ["Held", "Provenance", "is_url", "provenance", "unsourced"]

@@ -14,10 +14,11 @@ import numpy as np
 
 from corridors.analysis.factors import Factors, factors
 from corridors.analysis.parallel import pieces
-from corridors.analysis.sweep import UNITS
 from corridors.analysis.terminals import asked_pairs
 from corridors.analysis.uncertainty import QUANTILES, Case, evaluate, lay_out
-from corridors.errors import CorridorsError, check_count
+from corridors.asked import check_count
+from corridors.errors import CorridorsError
+from corridors.routing import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from corridors.analysis.switches import Switches, switches
 from corridors.analysis.terminals import Group, asked_pairs, groups, named
 from corridors.errors import CorridorsError, NoRoute, UnknownNameError
 from corridors.kernels import subsets, walk
-from corridors.routing import Query, Route, route
+from corridors.routing import UNITS, Query, Route, route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,13 +35,6 @@ if TYPE_CHECKING:
     from corridors.cost import Cargo
     from corridors.network import Network
 
-UNITS = {
-    "time": "h",
-    "cost": "USD",
-    "co2": "kg CO2e",
-    "generalised": "USD",
-    "distance": "km",
-}
 #: Pieces that a walk is cut into have at most this many gates left, and at least one piece a core.
 _PIECE_GATES = 16
 #: Numbers that one chunk of visited combinations may hold.

@@ -10,13 +10,13 @@ from corridors import kernel
 from corridors.analysis.parallel import pieces
 from corridors.analysis.switches import ALWAYS, NEVER, gate_sets, link_sets
 from corridors.arcs import DESTINATION, ORIGIN, State
+from corridors.asked import check_pair
 from corridors.errors import CorridorsError
 from corridors.kernels.subsets import Reduced
 from corridors.routing import check_place, graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -159,7 +159,7 @@ def asked_pairs(net: Network, pairs: Iterable[Pair | str]) -> tuple[Pair, ...]:
     given = (pairs,) if isinstance(pairs, str) else tuple(pairs)
     places = dict.fromkeys(item for item in given if isinstance(item, str))
     listed = [(one, other) for one in places for other in places if one != other]
-    listed += [(item[0], item[1]) for item in given if not isinstance(item, str)]
+    listed += [check_pair(item) for item in given if not isinstance(item, str)]
     for place in dict.fromkeys(place for pair in listed for place in pair):
         check_place(net, place)
     if not listed:
@@ -222,9 +222,3 @@ def _solved(solve: _Solve, rows: NDArray[np.int64]) -> NDArray[np.float64]:
 def named(gates: Sequence[str], bits: int) -> tuple[str, ...]:
     """The gates that a set of bits stands for."""
     return tuple(gate for place, gate in enumerate(gates) if bits >> place & 1)
-
-
-def as_bits(gates: Mapping[str, Any], chosen: Sequence[str]) -> int:
-    """The bits of some gates under study."""
-    order = {gate: place for place, gate in enumerate(gates)}
-    return sum(1 << order[gate] for gate in dict.fromkeys(chosen))

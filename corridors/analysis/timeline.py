@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.analysis.explain import explain
 from corridors.analysis.leads import lead
+from corridors.asked import check_count, check_pair, listed
 from corridors.errors import CorridorsError, NoRoute
 from corridors.routing import MEASURES, Route, check_place, route
 
@@ -196,13 +197,15 @@ def timeline(
     >>> found.years
     (2027, 2040)
     """
-    asked, when = tuple(pairs), tuple(years)
+    asked, when = tuple(check_pair(pair) for pair in pairs), tuple(years)
     for place in (place for pair in asked for place in pair):
         check_place(net, place)
+    for year in when:
+        check_count("year", year)
     if not asked or not when or list(when) != sorted(set(when)):
         message = f"a timeline needs pairs, and years that ascend; years: {list(when)}"
         raise CorridorsError(message)
-    allowed = None if modes is None else tuple(modes)
+    allowed = None if modes is None else listed(modes)
     networks = {year: net.under(date=_day(year, day), opening=opening) for year in when}
     routes: dict[tuple[Pair, int], Route | None] = {}
     turns = []

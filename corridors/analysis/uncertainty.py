@@ -18,15 +18,15 @@ import numpy as np
 from corridors.analysis.factors import BLOCK, Factors, factors, undecided
 from corridors.analysis.leads import lead
 from corridors.analysis.parallel import pieces
-from corridors.analysis.sweep import UNITS
 from corridors.analysis.switches import ALWAYS, NEVER, gate_sets, link_sets, switches
 from corridors.analysis.terminals import Special, asked_pairs, by_cargo
 from corridors.arcs import DESTINATION, ORIGIN, State
+from corridors.asked import check_count
 from corridors.cost import charge_terms, counted_terms, default_cargo, term_counts
-from corridors.errors import CorridorsError, UnknownNameError, check_count
+from corridors.errors import CorridorsError, UnknownNameError
 from corridors.kernels.draws import Drawn, solve_draws
 from corridors.network import Network
-from corridors.routing import Query, Route, route
+from corridors.routing import UNITS, Query, Route, route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -345,6 +345,7 @@ def simulate(
     check_count("draws", draws)
     check_count("seed", seed, least=0)
     for year in (shown := tuple(years)):
+        check_count("year", year, least=0)
         if not dt.MINYEAR <= year <= dt.MAXYEAR:
             message = f"year {year!r} must lie between {dt.MINYEAR} and {dt.MAXYEAR}"
             raise CorridorsError(message)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -15,14 +14,14 @@ import numpy as np
 
 from corridors import schema
 from corridors.analysis.factors import factors
-from corridors.analysis.provenance import rests_on
+from corridors.analysis.prices import price_level
 from corridors.cargo import cargo
-from corridors.cost import DUTY, Addend, addends, price_level
+from corridors.cost import DUTY, Addend, addends
 from corridors.errors import NoRoute
 from corridors.routing import MEASURES, Route, route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -44,8 +43,8 @@ REACH, AMONG = "within the model's own range", "met by the others published of t
 #: What the way of a row minimises: a length is that of the shortest way, a time or a price that
 #: of the way a shipper would take.
 OBJECTIVE = {"km": "distance", "hours": "generalised", "usd": "generalised"}
-Way = tuple[str, frozenset[str], frozenset[str], tuple[str, ...]]
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?\Z")
+#: What figures of one and the same thing share: see :func:`_topic`.
+Topic = tuple[str, frozenset[str], frozenset[str], tuple[str, ...]]
 _MID_YEAR, _MID_MONTH = 7, 15
 #: Draws of the model's own range, and its ends.
 _DRAWS, _SEED, _RANGE = 250, 1, (0.05, 0.95)
@@ -90,17 +89,17 @@ class Check:
         found: dict[str, float] = {}
         if self.way is None:
             return found
-        for addend, level in self.addends:
+        for addend, level in self.priced:
             worth = _ratio(level) * addend.worth(self.way.network.values)
             found[addend.part] = found.get(addend.part, 0.0) + worth
         if self.row.measure == "usd" and not self.row.parts:
             duty = sum(leg.usd_by.get(DUTY, 0.0) for leg in self.way.legs)
-            level = price_level(self.way.network.seeds, "", self.row.date)
-            found |= {DUTY: _ratio(level) * duty} if duty else {}
+            ratio = _ratio(price_level(self.way.network.seeds, "", self.row.date))
+            found |= {DUTY: ratio * duty} if duty else {}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
     @cached_property
-    def addends(self) -> tuple[tuple[Addend, schema.PriceLevel | None], ...]:
+    def priced(self) -> tuple[tuple[Addend, schema.PriceLevel | None], ...]:
         """What :attr:`model` adds up but duties, each with how its prices stood at the time."""
         if self.way is None or self.row.measure == "km":
             return ()
@@ -112,12 +111,10 @@ class Check:
             if row.name in schema.MARKETS
         }
 
-        @cache
         def level(price: str, origin: str, destination: str) -> schema.PriceLevel | None:
             if self.row.measure == "hours":
                 return None
-            trade = {"origin": origin, "destination": destination}
-            return price_level(seeds, price, self.row.date, **trade)
+            return price_level(seeds, price, self.row.date, origin=origin, destination=destination)
 
         return tuple(
             (addend, level(market.get(addend.a, ""), *voyage))
@@ -176,10 +173,25 @@ class Check:
 
         Such a row checks how they add up; it is no second witness of them.
         """
-        found = rests_on(self.way, self.row.measure) if self.way else {}
-        found |= {level.id: level.source for _, level in self.addends if level}
         mine = set(self.row.source) - {schema.ASSUMED}
-        return tuple(name for name, sources in found.items() if mine.intersection(sources))
+        behind = [row for row in self._behind() if mine.intersection(row.source)]
+        return tuple(dict.fromkeys(row.id for row in behind))
+
+    def _behind(self) -> Iterator[schema.Link | schema.Parameter | schema.PriceLevel]:
+        """Links of a length; parameters and levels of a time or price, of the parts it counts."""
+        if self.way is None:
+            return
+        seeds = self.way.network.seeds
+        if self.row.measure == "km":
+            yield from (seeds.links[link] for link in self.way.links)
+            return
+        at = {
+            place: seeds.parameters[row] for row, place in self.way.network.arcs.parameter.items()
+        }
+        for addend, level in self.priced:
+            yield from (at[place] for place in (addend.a, addend.b, addend.c) if place in at)
+            if level:
+                yield level
 
     @property
     def why(self) -> str:
@@ -300,9 +312,9 @@ class Validation:
             is ``reached``; ``own_rows, own_inside, own_share`` of those among them whose sources
             stand behind nothing that the model's figure is made of; ``ways_rows, ways_inside,
             ways_share`` of ways told of once or often, met if half of their like rows are or more;
-            ``reach_rows, reach_inside,
-            reach_share`` of those that meet the model's own range; ``agree_rows, agree_inside,
-            agree_share`` of those that the others published of their way meet (:meth:`agreement`).
+            ``reach_rows, reach_inside, reach_share`` of rows that meet the model's own range;
+            ``agree_rows, agree_inside, agree_share`` of those that the others published of their
+            way meet (:meth:`agreement`).
         """
         import pandas as pd
 
@@ -313,23 +325,21 @@ class Validation:
         """One row of :attr:`summary` as plain data."""
         checks = [check for check in self.checks if check.row.measure == measure]
         like = [check for check in checks if check.like]
-        groups = {"": checks, "like_": like, "own_": [check for check in like if not check.shared]}
-        found: dict[str, Any] = {}
-        for group, held in groups.items():
-            found[f"{group}rows"] = len(held)
-            found[f"{group}inside"] = sum(check.inside for check in held)
-            found[f"{group}share"] = _share_inside(held)
-        ways: dict[Way, list[bool]] = {}
+        topics: dict[Topic, list[bool]] = {}
         for check in like:
-            ways.setdefault(_same(check), []).append(check.inside)
-        judged = {
-            "ways_": [2 * sum(inside) >= len(inside) for inside in ways.values()],
+            topics.setdefault(_topic(check), []).append(check.inside)
+        groups = {
+            "": [check.inside for check in checks],
+            "like_": [check.inside for check in like],
+            "own_": [check.inside for check in like if not check.shared],
+            "ways_": [2 * sum(inside) >= len(inside) for inside in topics.values()],
             "reach_": [check.reached for check in like if check.reach],
             "agree_": self.agreement(measure),
         }
-        for group, met_by in judged.items():
+        found: dict[str, Any] = {}
+        for group, met_by in groups.items():
             found[f"{group}rows"], found[f"{group}inside"] = len(met_by), sum(met_by)
-            found[f"{group}share"] = sum(met_by) / len(met_by) if met_by else float("nan")
+            found[f"{group}share"] = _share(met_by)
         found["wanted"] = WANTED[measure]
         found["reached"] = found["like_share"] >= WANTED[measure]
         return found
@@ -345,13 +355,14 @@ class Validation:
             own time. It is what someone would meet who had no model but all other published
             figures of the way.
         """
-        ways: dict[Way, list[float]] = {}
+        topics: dict[Topic, list[float]] = {}
         for check in self.checks:
-            if check.row.measure == measure and check.like and check.way and check.row.value:
-                ways.setdefault(_same(check), []).append(math.log(check.model / check.row.value))
+            if check.row.measure == measure and check.like and check.model > 0 < check.row.value:
+                log = math.log(check.model / check.row.value)
+                topics.setdefault(_topic(check), []).append(log)
         return [
             abs(math.exp(log - (sum(logs) - log) / (len(logs) - 1)) - 1) <= TOLERANCE[measure]
-            for logs in ways.values()
+            for logs in topics.values()
             if len(logs) > 1
             for log in logs
         ]
@@ -376,7 +387,7 @@ class Validation:
                 "kind": kind,
                 "rows": len(checks),
                 "inside": sum(check.inside for check in checks),
-                "share": _share_inside(checks),
+                "share": _share([check.inside for check in checks]),
             }
             for (measure, kind), checks in sorted(groups.items())
         ]
@@ -397,6 +408,9 @@ class Validation:
             ],
         }
 
+    def __repr__(self) -> str:
+        return f"<Validation: {len(self.checks)} published figures, {len(self.misses)} misses>"
+
     def _repr_html_(self) -> str:
         head = f"{len(self.checks)} published figures against {self.network.name}"
         return f"<h4>{escape(head)}</h4>{self.summary.round(3).to_html()}"
@@ -407,9 +421,9 @@ def validate(net: Network) -> Validation:
 
     A length is held against the shortest way under the row's modes and places to pass; a time or
     a price against the way of least generalised cost under the same, for the cargo that the row
-    names and at the prices of its time (:func:`corridors.cost.price_level`). Gates stand as they
-    stood when the figure was published, with the scenario and the gates that the row names laid
-    over.
+    names and at the prices of its time (:func:`corridors.analysis.prices.price_level`). Gates
+    stand as they stood when the figure was published, with the scenario and the gates that the
+    row names laid over.
 
     Parameters
     ----------
@@ -425,7 +439,7 @@ def validate(net: Network) -> Validation:
     ScenarioError
         When a row names a scenario that is not there.
     UnknownNameError
-        When a row names a cargo that is not there.
+        When a row names a cargo or a thing to avoid that is not there.
 
     Examples
     --------
@@ -435,16 +449,16 @@ def validate(net: Network) -> Validation:
     True
     """
     checks = [_check(net, row) for row in net.seeds.observed.values()]
-    spans: dict[Way, tuple[float, float]] = {}
+    spans: dict[Topic, tuple[float, float]] = {}
     for check in (check for check in checks if check.like and check.way):
-        low, high = spans.get(_same(check), (float("inf"), float("-inf")))
+        low, high = spans.get(_topic(check), (float("inf"), float("-inf")))
         ends = check.row.value, *check.spread
-        spans[_same(check)] = (min(low, *ends), max(high, *ends))
+        spans[_topic(check)] = (min(low, *ends), max(high, *ends))
     reach = _reach(net, checks)
     return Validation(
         net,
         tuple(
-            replace(check, span=spans.get(_same(check), check.span), reach=reach.get(check.row.id))
+            replace(check, span=spans.get(_topic(check), check.span), reach=reach.get(check.row.id))
             for check in checks
         ),
     )
@@ -478,7 +492,7 @@ def _drawn(
         return now.item(place) if kept else numbers[place]
 
     total = np.zeros(_DRAWS)
-    for addend, level in check.addends:
+    for addend, level in check.priced:
         total += _ratio(level) * addend.units * at(addend.a) * at(addend.b) / at(addend.c)
     return total
 
@@ -496,14 +510,14 @@ def _ratio(level: schema.PriceLevel | None) -> float:
 
 def _voyages(way: Route) -> Iterator[tuple[str, str]]:
     """For every leg the countries where its voyage by sea begins and ends; empty ashore."""
-    country = {place.id: place.country for place in way.network.seeds.places.values()}
-    for at_sea, legs in groupby(way.legs, key=lambda leg: leg.link and leg.mode == "sea"):
+    places = way.network.seeds.places
+    for at_sea, legs in groupby(way.legs, key=lambda leg: leg.mode == "sea"):
         run = list(legs)
-        ends = (country[run[0].start], country[run[-1].end]) if at_sea else ("", "")
+        ends = (places[run[0].start].country, places[run[-1].end].country) if at_sea else ("", "")
         yield from [ends] * len(run)
 
 
-def _same(check: Check) -> Way:
+def _topic(check: Check) -> Topic:
     """What rows must share to speak of the same: measure, parts, cargo, and the way's links.
 
     Prices also share the direction, as each has a market of its own.
@@ -536,19 +550,14 @@ def _check(net: Network, row: schema.Observation) -> Check:
 
 def _day(text: str, latest: dt.date) -> dt.date:
     """The day a statement speaks of: the middle of a month or year; ``latest`` if not given."""
-    found = _DATE.match(text)
-    if not found:
+    if not text:
         return latest
-    year, month, day = (int(part) if part else None for part in found.groups())
-    try:
-        return min(dt.date(year or 1, month or _MID_YEAR, day or _MID_MONTH), latest)
-    except ValueError:
-        return latest
+    year, month, day = (*map(int, text.split("-")), 0, 0)[:3]
+    return min(dt.date(year, month or _MID_YEAR, day or _MID_MONTH), latest)
 
 
-def _share_inside(checks: Iterable[Check]) -> float:
-    inside = [check.inside for check in checks]
-    return sum(inside) / len(inside) if inside else float("nan")
+def _share(met_by: Sequence[bool]) -> float:
+    return sum(met_by) / len(met_by) if met_by else float("nan")
 
 
 def _plain(value: Any) -> Any:

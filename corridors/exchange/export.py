@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corridors.asked import check_pair, listed
 from corridors.errors import CorridorsError, UnknownNameError
 from corridors.exchange.frames import Parcel
 from corridors.exchange.geopackage import write_geojson, write_geopackage
@@ -78,16 +79,16 @@ def export(
     CorridorsError
         When the folder cannot be written to, or a format's extra is missing.
     """
-    asked = None if formats is None else list(formats)
+    asked = None if formats is None else listed(formats)
     for name in asked or ():
         if name not in FORMATS:
             what = "format"
             raise UnknownNameError(what, name, FORMATS)
     cities = [place.id for place in net.seeds.places.values() if place.kind == "city"]
-    chosen = tuple(dict.fromkeys(cities if places is None else places))
+    chosen = tuple(dict.fromkeys(cities if places is None else listed(places)))
     for place in chosen:
         check_place(net, place)
-    routes = tuple(route(net, *pair, by=by, cargo=cargo) for pair in pairs)
+    routes = tuple(route(net, *check_pair(pair), by=by, cargo=cargo) for pair in pairs)
     parcel = Parcel(net, routes, chosen, cargo)
     names = _writable(parcel) if asked is None else asked
     if not chosen and set(names).intersection(SKIMS):

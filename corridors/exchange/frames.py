@@ -45,14 +45,7 @@ class Parcel:
     cargo: Cargo | None = None
 
 
-#: Figures of a link, each in both directions: ``ab`` from its start to its end, and ``ba``.
-LINK_FIGURES = {
-    "hours": "time, dwell at its gates included, h",
-    "usd": "cost of one shipment, fees and duties included, USD",
-    "co2_kg": "emissions of one shipment, kg CO2e",
-    "dwell_h": "time at its gates, h",
-    "fee_usd": "fees at its gates, USD",
-}
+#: A figure of a link is given from its start to its end, and back.
 DIRECTIONS = ("ab", "ba")
 
 
@@ -92,7 +85,9 @@ def link_figures(net: Network, cargo: Cargo | None = None) -> dict[str, np.ndarr
     Returns
     -------
     dict
-        ``hours_ab``, ``hours_ba`` and so on, for each of ``LINK_FIGURES``: shape (links,).
+        ``hours_ab`` and ``hours_ba`` and so on, shape (links,), for ``hours`` (h, dwell at the
+        gates included), ``usd`` (of one shipment, fees and duties included), ``co2_kg`` (kg CO2e
+        of one shipment), ``dwell_h`` and ``fee_usd`` (at the gates alone).
     """
     arcs, figures = net.arcs, net.figures(cargo)
     of_arc = {

@@ -16,7 +16,7 @@ def layers(parcel: Parcel) -> dict[str, Any]:
     """Places, links, gates, and routes if there are any, as GeoDataFrames in WGS 84.
 
     Links carry their figures in both directions, named in
-    :data:`corridors.exchange.frames.LINK_FIGURES`.
+    :func:`corridors.exchange.frames.link_figures`.
     """
     found = {table: flat(parcel.net, table) for table in ("places", "links", "gates")}
     found["links"] = found["links"].assign(**link_figures(parcel.net, parcel.cargo))

@@ -201,7 +201,6 @@ def _yes_no(value: bool | None) -> str:  # noqa: FBT001 - the cell itself
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "number": _number,
-    "integer": _number,
     "ids": _list,
     "choices": _list,
     "points": points_text,

@@ -17,7 +17,7 @@ from corridors.analysis.explain import Explanation
 from corridors.errors import CorridorsError, UnknownNameError
 from corridors.files import beside
 from corridors.render.payload import ROUTE_COLOURS
-from corridors.routing import MEASURE_OF, MEASURES, Route
+from corridors.routing import UNITS, Route
 from corridors.schema import HIGH_SEAS
 
 if TYPE_CHECKING:
@@ -381,9 +381,7 @@ def breakeven_chart(found: Breakeven) -> Chart:
         _draw_ranges(axes, found)
         _draw_points(axes, found)
         axes.set_xlabel(_short(f"{lever.name}, {lever.unit}"))
-        axes.set_ylabel(
-            f"best way by {SAID.get(found.by, found.by)}, {MEASURES[MEASURE_OF[found.by]]}"
-        )
+        axes.set_ylabel(f"best way by {SAID.get(found.by, found.by)}, {UNITS[found.by]}")
         title = _title(axes, found.ranges[0].route)
     return Chart(f"{title}: {lever.name}", figure)
 

@@ -22,6 +22,7 @@ import numpy as np
 from corridors import schema
 from corridors.analysis.leads import LEAST_FOLLOWED, LEAST_SHARE
 from corridors.arcs import HOURS, KINDS, TRANSFER
+from corridors.asked import listed
 from corridors.cargo import bundled_cargoes, profile
 from corridors.cost import OBJECTIVES, Cargo, charged_arcs
 from corridors.errors import CorridorsError
@@ -180,7 +181,7 @@ def explorer_data(
     """Everything the page holds, as plain data; parameters are those of :func:`explorer`."""
     if by not in OBJECTIVES:
         net.figures().by(by)
-    chosen = list(places) if places is not None else _main_places(net.seeds)
+    chosen = list(listed(places)) if places is not None else _main_places(net.seeds)
     pair = _first_pair(net.seeds, chosen, origin, destination)
     for place in (*pair, *chosen):
         check_place(net, place)

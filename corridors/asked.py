@@ -1,0 +1,47 @@
+"""What callers hand in: lists, pairs, names, counts and years, refused in one clear line."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from corridors.errors import CorridorsError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Value = TypeVar("Value")
+
+
+def listed(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Names as a tuple; one by itself is a list of one, never of its letters.
+
+    Examples
+    --------
+    >>> listed("baku"), listed(["baku", "kars"])
+    (('baku',), ('baku', 'kars'))
+    """
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def check_pair(pair: Any) -> tuple[str, str]:
+    """An origin and a destination, refused if it is anything else."""
+    if isinstance(pair, str) or len(tuple(pair)) != 2:  # noqa: PLR2004 - from, to
+        message = f"{pair!r} is not an origin and a destination"
+        raise CorridorsError(message)
+    origin, destination = pair
+    return str(origin), str(destination)
+
+
+def find(what: str, name: str, among: Mapping[str, Value]) -> Value:
+    """What stands under a name; an unknown one is refused with its nearest neighbours."""
+    if name not in among:
+        raise UnknownNameError(what, name, among)
+    return among[name]
+
+
+def check_count(name: str, value: object, *, least: int = 1) -> None:
+    """Refuse what is no whole number, or too small a one."""
+    if not isinstance(value, Integral) or value < least:
+        message = f"{name} {value!r} must be a whole number, {least} or more"
+        raise CorridorsError(message)
