@@ -40,8 +40,10 @@ def find(what: str, name: str, among: Mapping[str, Value]) -> Value:
     return among[name]
 
 
-def check_count(name: str, value: object, *, least: int = 1) -> None:
-    """Refuse what is no whole number, or too small a one."""
-    if not isinstance(value, Integral) or value < least:
-        message = f"{name} {value!r} must be a whole number, {least} or more"
+def check_count(name: str, value: object, *, least: int = 1, most: int | None = None) -> None:
+    """Refuse what is no whole number, too small a one, or one that would take for ever."""
+    whole = int(value) if isinstance(value, Integral) else least - 1
+    if whole < least or (most is not None and whole > most):
+        span = f"{least} or more" if most is None else f"{least:,} to {most:,}"
+        message = f"{name} {value!r} must be a whole number, {span}"
         raise CorridorsError(message)

@@ -559,6 +559,9 @@ def scenario_new(
     from corridors.scenario import template
 
     text = template(scenario)
+    if out is not None and out.is_file():
+        message = f"{str(out)!r} is there already; name another file"
+        raise co.CorridorsError(message)
     typer.echo(text if out is None else f"wrote {write_text(out, text)}", nl=out is not None)
 
 
@@ -1010,8 +1013,9 @@ def _comparison_table(comparison: Comparison, pair: tuple[str, str]) -> Table:
     for scenario in comparison.scenarios:
         way = comparison.route(scenario, pair)
         if way is None:
-            needs = ", ".join(comparison.needs[scenario, pair]) or "nothing would help"
-            table.add_row(escape(scenario), *[""] * 8, f"no way; needs {needs}")
+            needs = ", ".join(comparison.needs[scenario, pair])
+            said = f"no way; needs {needs}" if needs else "no way; no gate would open one"
+            table.add_row(escape(scenario), *[""] * 8, said)
             continue
         km, hours, usd, kg = _figures(way)
         changes = [

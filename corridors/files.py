@@ -1,4 +1,7 @@
-"""Files are written beside their place and then renamed, so that none is ever half written."""
+"""Files are written beside their place and then renamed, so that none is ever half written.
+
+A link is followed, and what is no file, such as a device or a pipe, is written to as it is.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,15 @@ def write_text(path: str | Path, text: str) -> Path:
     CorridorsError
         When the place cannot be written to.
     """
-    target = Path(path)
+    target = Path(path).resolve()
+    if target.is_dir():
+        message = f"cannot write {str(path)!r}: it is a folder; name a file in it"
+        raise CorridorsError(message)
     try:
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            return Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
@@ -38,7 +48,7 @@ def write_text(path: str | Path, text: str) -> Path:
     except OSError as error:
         message = f"cannot write {str(path)!r}: {error.strerror or error}"
         raise CorridorsError(message) from None
-    return target
+    return Path(path)
 
 
 @contextmanager
@@ -52,7 +62,7 @@ def beside(path: str | Path) -> Iterator[Path]:
     CorridorsError
         When the place cannot be written to.
     """
-    target = Path(path)
+    target = Path(path).resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         room = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))

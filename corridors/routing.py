@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MEASURES = {"km": "km", "hours": "h", "usd": "USD", "co2_kg": "kg CO2e", "generalised_usd": "USD"}
 #: The unit of what each objective minimises.
 UNITS = {by: MEASURES[measure] for by, measure in OBJECTIVES.items()}
+#: Alternatives are asked for by the handful: hundreds take seconds, and tell nothing more.
+MOST_WAYS = 1000
 #: Two distinct ways have no more than this share of the shorter one's km in common.
 OVERLAP = 0.8
 #: Distinct ways are looked for up to this many times the best one's cost.
@@ -399,7 +401,7 @@ def alternatives(
     steps of the iterative penalty method (V. Akgün, E. Erkut and R. Batta 2000). Ways more than
     ten times as costly as the best are not looked for.
     """
-    check_count("k", k)
+    check_count("k", k, most=MOST_WAYS)
     if overlap is not None and not 0 < overlap < 1:
         message = f"overlap {overlap!r} must be a share above 0 and below 1"
         raise CorridorsError(message)
@@ -586,7 +588,7 @@ class Query:
         find("objective", by, OBJECTIVES)
         self.net = net
         self.by = by
-        self.cargo = cargo or net.cargo
+        self.cargo = _shipment(cargo) or net.cargo
         self.modes = None if modes is None else _checked_modes(modes)
         kept_off = listed(avoid)
         self.avoid = (*self.cargo.avoid, *kept_off)
@@ -744,6 +746,15 @@ def _untied(seeds: Seeds, stand_open: frozenset[str], needed: tuple[str, ...]) -
         if kept_shut and not stand_open.union(needed).intersection(condition.needs):
             return _untied(seeds, stand_open, (*needed, condition.needs[0]))
     return needed
+
+
+def _shipment(cargo: Any) -> Cargo | None:
+    from corridors.cost import Cargo
+
+    if cargo is None or isinstance(cargo, Cargo):
+        return cargo
+    message = f"cargo {cargo!r} must be a Cargo; co.cargo(name, net) makes one of a profile"
+    raise CorridorsError(message)
 
 
 def _checked_modes(modes: Iterable[str]) -> frozenset[str]:

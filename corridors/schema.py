@@ -361,7 +361,11 @@ class PriceLevel:
     destination: tuple[str, ...] = column("only what is landed in these countries (ISO)", "ids")
     period: str = column("a year, or a year and month: 2024, 2024-10", "period", required=True)
     level: float = column(
-        "prices of the time, those of the parameters being 1", "number", required=True, low=0.01
+        "prices of the time, those of the parameters being 1",
+        "number",
+        required=True,
+        low=0.01,
+        high=1000,
     )
     source: tuple[str, ...] = _source()
     note: str = column("the index it was made from, with the figures of both times")
@@ -397,7 +401,7 @@ class Observation:
     )
     cargo: str = column("profile in `cargo/` of the shipment it is for; empty for the usual", "id")
     measure: str = column("what", "choice", required=True, choices=("km", "hours", "usd"))
-    value: float = column("published value", "number", required=True, low=0)
+    value: float = column("published value", "number", required=True, low=0.001)
     low: float | None = column("low end of what is published", "number", low=0)
     high: float | None = column("high end of what is published", "number", low=0)
     kind: str = column(

@@ -10,6 +10,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -407,6 +408,7 @@ def _cross_checks(rows: Numbered, written: Ids) -> Iterator[Fault]:
     yield from _bad_gates(rows)
     yield from _bad_parameters(rows)
     yield from _bad_price_levels(rows)
+    yield from _bad_corridors(rows)
     yield from _bad_observed(rows)
 
 
@@ -577,6 +579,17 @@ def _bad_price_levels(rows: Numbered) -> Iterator[Fault]:
             if _meet(row.origin, other.origin) and _meet(row.destination, other.destination):
                 yield Fault(file, number, "id", row.id, f"says what {other.id} says already")
         others.append(row)
+
+
+def _bad_corridors(rows: Numbered) -> Iterator[Fault]:
+    """Links of a corridor that do not join the one before."""
+    ends = {row.id: {row.from_, row.to} for _, row in rows["links"]}
+    for number, row in rows["corridors"]:
+        known = [link for link in row.links if link in ends]
+        for before, link in pairwise(known):
+            if ends[before].isdisjoint(ends[link]):
+                message = f"does not join {before}, which stands before it"
+                yield Fault("corridors.csv", number, "links", link, message)
 
 
 def _meet(some: Iterable[str], others: Iterable[str]) -> bool:

@@ -209,7 +209,10 @@ BAD = [
     ("route baku nakhchivan --date 2026-13-01", "date '2026-13-01' must be a day such as"),
     ("route baku nakhchivan --date tomorrow", "date 'tomorrow' must be a day such as"),
     ("route baku nakhchivan --seeds no/such/folder", "no folder of tables at 'no/such/folder'"),
-    ("route baku nakhchivan --k 0", "k 0 must be a whole number, 1 or more"),
+    ("route baku nakhchivan --k 99999999999999999999", "must be a whole number, 1 to 1,000"),
+    ("simulate base --pairs baku:poti --draws 99999999999", "whole number, 1 to 10,000,000"),
+    ("map -o .", "it is a folder; name a file in it"),
+    ("route baku nakhchivan --k 0", "k 0 must be a whole number, 1 to 1,000"),
     ("route baku nakhchivan --k 2 --via julfa", "--via"),
     ("route baku nakhchivan --k many", "Invalid value for '--k'"),
     ("route baku nakhchivan --mode sea", "no way from baku to nakhchivan; no gate would open one"),
@@ -241,6 +244,13 @@ def test_bad_input_gets_one_clear_line(run, line, message, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     assert message in refused(run(*line.split()))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_scenario_takes_no_others_place(run, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("mine")
+    assert "is there already" in refused(run("scenario", "new", "mine", "-o", str(file)))
+    assert file.read_text() == "mine"
 
 
 @pytest.mark.parametrize(

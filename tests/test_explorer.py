@@ -230,6 +230,11 @@ def levied(net, target):
 COUNTS = ("borders", "gauge_changes", "transfers")
 
 
+def test_a_network_without_places_is_refused_in_one_line(tmp_path):
+    with pytest.raises(co.CorridorsError, match="needs two places; the network has none"):
+        co.explorer(tiny.network(tmp_path / "seeds", ""), tmp_path / "explorer.html")
+
+
 @pytest.mark.browser
 def test_the_page_answers_as_python_does(chrome, page, bundled, data):
     browser.show(chrome, page)

@@ -280,7 +280,7 @@ def test_money_and_emissions_go_with_the_cargo(net):
         (lambda net: co.route(net, "a", "b", modes=["rial"]), "mode 'rial'; did you mean rail"),
         (lambda net: co.route(net, "a", "b", avoid=["zz"]), "unknown place, .*country 'zz'"),
         (lambda net: co.alternatives(net, "a", "zz"), "unknown place 'zz'"),
-        (lambda net: co.alternatives(net, "a", "b", k=0), "k 0 must be a whole number, 1 or more"),
+        (lambda net: co.alternatives(net, "a", "b", k=0), "k 0 must be a whole number, 1 to 1,000"),
         (lambda net: co.alternatives(net, "a", "b", k=1.5), "k 1.5 must be a whole number"),
         (lambda net: co.route(net, None, "b"), "unknown place None"),
         (lambda net: co.matrix(net, ["a"], ["zz"]), "unknown place 'zz'"),

@@ -150,17 +150,17 @@ BAD_CELLS = [
     ("corridors", "k1", {"toll_gates": "toll"}, "toll_gates", "unknown gate 'toll'"),
     ("observed", "o1", {"modes": "road; air"}, "modes", "must be one of rail, road, sea, ferry"),
     ("observed", "o1", {"via": "z"}, "via", "unknown place 'z'"),
-    ("observed", "o1", {"value": "inf"}, "value", "between 0 and inf"),
+    ("observed", "o1", {"value": "inf"}, "value", "between 0.001 and inf"),
     ("observed", "o1", {"low": "151"}, "value", "must lie in its own spread, 151 to 150"),
     ("observed", "o1", {"date": "some day"}, "date", "must be a year, a month or a day"),
     ("observed", "o1", {"date": "2024-13"}, "date", "must be a year, a month or a day"),
-    ("observed", "o1", {"value": "-1"}, "value", "between 0 and inf"),
+    ("observed", "o1", {"value": "-1"}, "value", "between 0.001 and inf"),
     ("price_levels", "sea-2021", {"period": "2021-13"}, "period", "a year, or a year and month"),
     ("price_levels", "sea-2021", {"origin": "India"}, "origin", "two capital letters"),
     ("price_levels", "sea-2021", {"destination": "DE;tr"}, "destination", "two capital letters"),
-    ("price_levels", "sea-2021", {"level": "inf"}, "level", "between 0.01 and inf"),
+    ("price_levels", "sea-2021", {"level": "inf"}, "level", "between 0.01 and 1000"),
     ("price_levels", "sea-2021", {"price": ""}, "price", "a trade has a price of its own"),
-    ("price_levels", "sea-2021", {"level": "0"}, "level", "between 0.01 and inf"),
+    ("price_levels", "sea-2021", {"level": "0"}, "level", "between 0.01 and 1000"),
     ("claims", "q1", {"verdict": "true"}, "verdict", "must be one of confirmed"),
     ("lines", ROAD, {"link": "nowhere"}, "link", "unknown link 'nowhere'"),
     ("lines", ROAD, {"method": "guess"}, "method", "must be one of traced, way points"),
@@ -248,6 +248,15 @@ def test_an_id_twice_is_named_at_both_rows(folder):
         (3, "id", "b"),
         (5, "id", "b"),
     ]
+
+
+def test_links_of_a_corridor_join(tmp_path):
+    corridor = {"id": "k", "title": "K", "links": "a-b-road-0; c-d-road-1", "source": "assumed"}
+    drawing = "a -- road 10 -- b\nc -- road 10 -- d\n"
+    folder = tiny.draw(tmp_path / "apart", drawing, extra={"corridors": [corridor]})
+    (fault,) = faults(folder)
+    assert (fault.column, fault.value) == ("links", "c-d-road-1")
+    assert fault.message == "does not join a-b-road-0, which stands before it"
 
 
 def test_a_line_twice_is_named_by_its_link(folder):

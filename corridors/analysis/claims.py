@@ -186,9 +186,10 @@ def _araz_and_zangezur(net: Network) -> Finding:
     any_mode, by_rail = (_named(hours[RIVAL_PAIRS[0], modes]) for modes in RIVAL_MODES)
     return Finding(
         _share_verdict(helped, len(hours)),
-        f"Baku-Nakhchivan takes, by any mode, with {any_mode}; by rail alone, with {by_rail}. With "
-        f"Araz open, Zangezur beside it shortens {helped} of {len(hours)} ways ({len(RIVAL_PAIRS)} "
-        "pairs, by any mode and by rail): there it complements, elsewhere it is an alternative.",
+        f"Baku-Nakhchivan takes, by any mode, with {any_mode}; by rail without ferries, with "
+        f"{by_rail}. With Araz open, Zangezur beside it shortens {helped} of {len(hours)} ways "
+        f"({len(RIVAL_PAIRS)} pairs, by any mode and by rail): there it complements, elsewhere it "
+        "is an alternative.",
     )
 
 
@@ -405,7 +406,7 @@ def _persian_gulf_way(net: Network) -> Finding:
     lorry = _way(net, *pair, by="generalised")
     return Finding(
         "confirmed" if shorter else "depends on",
-        f"{_title(net, *pair)} by rail alone today: {_told(before)}; with the line: "
+        f"{_title(net, *pair)} by rail without ferries today: {_told(before)}; with the line: "
         f"{_told(after)}. With lorries where they pay, today: {_told(lorry)}.",
     )
 

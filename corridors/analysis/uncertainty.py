@@ -95,6 +95,10 @@ class Job(NamedTuple):
     draws: int
 
 
+#: A million draws take less than a minute; more would say nothing that the ranges bear out.
+MOST_DRAWS = 10_000_000
+
+
 @dataclass(frozen=True, eq=False)
 class Simulation:
     """Costs of some pairs under some scenarios, draw by draw.
@@ -342,7 +346,7 @@ def simulate(
     sets or scales shifts the whole range in proportion; gates that a scenario opens or closes are
     not drawn.
     """
-    check_count("draws", draws)
+    check_count("draws", draws, most=MOST_DRAWS)
     check_count("seed", seed, least=0)
     for year in (shown := tuple(years)):
         check_count("year", year, least=0)

@@ -193,6 +193,11 @@ class Check:
             if level:
                 yield level
 
+    @cached_property
+    def levels(self) -> dict[str, float]:
+        """Rows of ``price_levels.csv`` that a price is held at, with their levels."""
+        return {level.id: level.level for _, level in self.priced if level}
+
     @property
     def why(self) -> str:
         """A sentence or two on a miss; empty where the model lies inside."""
@@ -247,6 +252,7 @@ class Check:
             "opened": "; ".join(row.opened),
             "parts": "; ".join(row.parts),
             "unlike": row.unlike,
+            "levels": "; ".join(f"{row} {level:g}" for row, level in self.levels.items()),
             "shared": "; ".join(self.shared),
             "countries": " ".join(self.way.countries) if self.way else "",
             "note": row.note,
@@ -283,8 +289,8 @@ class Validation:
         DataFrame
             Columns ``id, from, to, modes, via, measure, published, low, high, model, miss_percent,
             inside, model_low, model_high, kind, date, gates_as_of, scenario, cargo, opened, parts,
-            unlike, shared, countries, note, why, source, source_titles, urls``. ``model`` is NaN
-            where there is no way.
+            unlike, levels, shared, countries, note, why, source, source_titles, urls``. ``model``
+            is NaN where there is no way.
         """
         import pandas as pd
 

@@ -519,7 +519,10 @@ def _first_pair(
 ) -> tuple[str, str]:
     known = all(place in seeds.places for place in FIRST_PAIR)
     ends = FIRST_PAIR if known else (*places, *seeds.places)
-    start = origin or next(place for place in ends if place != destination)
+    start = origin or next((place for place in ends if place != destination), None)
+    if start is None:
+        message = "an explorer needs two places; the network has none"
+        raise CorridorsError(message)
     return start, destination or next((place for place in ends if place != start), start)
 
 

@@ -51,11 +51,15 @@ def validation_section(validation: Validation) -> str:
         "within its published spread. Like for like leaves out figures that are another thing than "
         "the model's, each of which says why. A source of its own is one that no number behind the "
         "model's figure rests on: the stricter test. Ways are told of once or many times; each "
-        "counted once, a way is met if half of its like figures are or more. Prices are held at "
-        "the prices of their time and trade. The model's own range is where its figure lies in "
-        "90 of 100 draws of its parameters. "
+        "counted once, a way is met if half of its like figures are or more. What is wanted is "
+        "wanted of like for like; the stricter tests may fall short of it. Prices are held at the "
+        "prices of their time and, where it is known, of their trade: the rows of price_levels.csv "
+        "stand under the way. The model's own range is where its figure lies in 90 of 100 draws of "
+        "its parameters; as those are ranges of means, single quotations fall outside more often. "
+        "Only times have a spread to fall in. Kinds: observed, timetable, tender (a tariff or a "
+        "carrier's list), claim (somebody's word), forecast. "
         "The last column is a yardstick: of the figures whose way others tell of as well, how many "
-        "the middle of those others meets.</p>"
+        "the geometric mean of those others meets.</p>"
         f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
     )
 
@@ -132,7 +136,8 @@ def _check_row(check: Check, seeds: Seeds) -> str:
     spread = f"{low:,g} to {high:,g}" if low < high else ""
     kind = "better" if check.inside else "worse"
     off = "no way" if isnan(check.miss) else f"{check.miss:+.1%}".replace("-0.0%", "+0.0%")
-    flag = ' <span class="small">not alike</span>' if row.unlike else ""
+    flag = "" if check.inside else ' <span class="small">a miss</span>'
+    flag += ' <span class="small">not alike</span>' if row.unlike else ""
     flag += ' <span class="small">shares a source</span>' if check.shared else ""
     said = f'<tr><td class="left small" colspan="8">{escape(check.why)}</td></tr>'
     return (
@@ -148,10 +153,11 @@ def _check_row(check: Check, seeds: Seeds) -> str:
 def _way(check: Check, seeds: Seeds) -> str:
     names = [seeds.places[place].name for place in (check.row.from_, *check.row.via, check.row.to)]
     by = f" by {', '.join(check.row.modes)}" if check.row.modes else ""
-    return escape(f"{names[0]} to {names[-1]}{by}") + (
-        f'<br><span class="small">over {escape(", ".join(names[1:-1]))}</span>'
-        if check.row.via
-        else ""
+    besides = [f"over {', '.join(names[1:-1])}"] if check.row.via else []
+    besides += [f"a shipment {check.row.cargo}"] if check.row.cargo else []
+    besides += [f"at {name}, {level:g}" for name, level in check.levels.items()]
+    return escape(f"{names[0]} to {names[-1]}{by}") + "".join(
+        f'<br><span class="small">{escape(line)}</span>' for line in besides
     )
 
 

@@ -475,8 +475,9 @@ def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> s
     way, base = comparison.route(scenario, pair), comparison.route(comparison.base, pair)
     name = escape(comparison.networks[scenario].title)
     if way is None:
-        needs = escape(", ".join(comparison.needs[scenario, pair]) or "nothing would help")
-        return f'<tr class="none"><th>{name}</th><td colspan="9">no way; needs {needs}</td></tr>'
+        needs = escape(", ".join(comparison.needs[scenario, pair]))
+        said = f"no way; needs {needs}" if needs else "no way; no gate would open one"
+        return f'<tr class="none"><th>{name}</th><td colspan="9">{said}</td></tr>'
     kind = comparison.change_of_way(scenario, pair)
     hours = _delta(way.hours - base.hours) if base else ""
     usd = _delta(way.usd - base.usd) if base else ""
