@@ -70,6 +70,21 @@ scenarios_app = typer.Typer(help="Scenarios: list them, show what one changes, b
 app.add_typer(scenarios_app, name="scenario")
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"corridors {co.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; exit 2 with one clear line for bad input."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -294,6 +309,9 @@ def timeline(
     """The best way year by year, and because of which gate it changes."""
     from corridors.files import write_text
 
+    if first > last:
+        message = f"--from {first} lies after --to {last}"
+        raise co.CorridorsError(message)
     net = _network(seeds, None, scenario)
     found = co.timeline(
         net,

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+#: So many names are listed where none is near.
+_FEW = 12
+
+
 class CorridorsError(Exception):
     """Anything this package refuses; its text is meant for the user."""
 
@@ -87,13 +91,17 @@ def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]
     """
     names = {name.lower(): name for name in known}
     wanted = str(value).lower()
+    family = [name for name in names if name.startswith(f"{wanted}-")]
     starting = [name for name in names if len(wanted) > 1 and name.startswith(wanted)]
     alike = difflib.get_close_matches(wanted, names, n=count, cutoff=0.55)
-    return tuple(names[name] for name in dict.fromkeys([*alike, *starting]))[:count]
+    return tuple(names[name] for name in dict.fromkeys([*family, *alike, *starting]))[:count]
 
 
 def unknown(what: str, value: str, known: Iterable[str]) -> str:
-    """A line that names an unknown value and its nearest neighbours."""
-    near = nearest(value, known)
+    """A line that names an unknown value and its nearest neighbours, or all if they are few."""
+    names = list(known)
+    near = nearest(value, names)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    if names and not near and len(names) <= _FEW:
+        hint = f"; it may be {', '.join(names)}"
     return f"unknown {what} {value!r}{hint}"

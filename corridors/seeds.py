@@ -306,7 +306,10 @@ def _read_number(text: str, column: schema.Column) -> float:
     except ValueError:
         message = "must be a number"
         raise ValueError(message) from None
-    if not (math.isfinite(value) and column.low <= value <= column.high):
+    if not math.isfinite(value):
+        message = "must be a number, and a finite one"
+        raise ValueError(message)
+    if not column.low <= value <= column.high:
         message = f"must lie between {column.low:g} and {column.high:g} {column.unit}".rstrip()
         raise ValueError(message)
     return value
@@ -431,6 +434,15 @@ def _twice(rows: Numbered) -> Iterator[Fault]:
 
 
 def _dangling(rows: Numbered, written: Ids) -> Iterator[Fault]:
+    if not written.get("sources", {""}) and any(
+        set(row.source) - {schema.ASSUMED}
+        for numbered in rows.values()
+        for _, row in numbered
+        if hasattr(row, "source")
+    ):
+        message = "the table has no rows, but those of other tables name their sources"
+        yield Fault("sources.csv", None, "", "", message)
+        written = {name: ids for name, ids in written.items() if name != "sources"}
     for name, numbered in rows.items():
         for item in fields(schema.TABLES[name]):
             column: schema.Column = item.metadata["column"]

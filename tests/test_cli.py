@@ -212,6 +212,9 @@ BAD = [
     ("route baku nakhchivan --k 99999999999999999999", "must be a whole number, 1 to 1,000"),
     ("simulate base --pairs baku:poti --draws 99999999999", "whole number, 1 to 10,000,000"),
     ("map -o .", "it is a folder; name a file in it"),
+    ("route baku poti --by nonsense", "it may be time, cost, co2, generalised, distance"),
+    ("route baku poti --avoid araz", "did you mean araz-road or araz-today or araz-rail?"),
+    ("timeline baku:poti --from 2030 --to 2020", "--from 2030 lies after --to 2020"),
     ("route baku nakhchivan --k 0", "k 0 must be a whole number, 1 to 1,000"),
     ("route baku nakhchivan --k 2 --via julfa", "--via"),
     ("route baku nakhchivan --k many", "Invalid value for '--k'"),
@@ -244,6 +247,10 @@ def test_bad_input_gets_one_clear_line(run, line, message, tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     assert message in refused(run(*line.split()))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_is_told(run):
+    assert good(run("--version")) == f"corridors {co.__version__}\n"
 
 
 def test_a_new_scenario_takes_no_others_place(run, tmp_path):
