@@ -85,6 +85,8 @@ class Route:
         The network it was found on.
     legs
         Legs in order.
+    arcs
+        Ids of the arcs of :attr:`Network.arcs` that they run along.
     asked
         What else was asked of it: ``cargo``, ``modes``, ``via`` and ``avoid`` of :func:`route`.
     """
@@ -95,6 +97,7 @@ class Route:
     scenario: str
     date: str
     legs: tuple[Leg, ...]
+    arcs: tuple[int, ...] = field(repr=False, compare=False)
     network: Network = field(repr=False, compare=False)
     asked: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -127,19 +130,6 @@ class Route:
     def hauls(self) -> tuple[Leg, ...]:
         """Legs along links."""
         return tuple(leg for leg in self.legs if leg.link)
-
-    @property
-    def arcs(self) -> tuple[int, ...]:
-        """Ids of the arcs of :attr:`Network.arcs` that its legs run along."""
-        arcs = self.network.arcs
-        found = []
-        for leg in self.legs:
-            tail = arcs.node[State(leg.start, leg.from_layer)]
-            head = arcs.node[State(leg.end, leg.to_layer)]
-            link = arcs.links.index(leg.link) if leg.link else -1
-            leaving = range(arcs.start[tail], arcs.start[tail + 1])
-            found += [arc for arc in leaving if (arcs.head[arc], arcs.link[arc]) == (head, link)]
-        return tuple(found)
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -705,6 +695,7 @@ class Query:
             scenario=self.net.name,
             date=str(self.net.date),
             legs=tuple(self._leg(arc) for arc in way),
+            arcs=tuple(way),
             network=self.net,
             asked={**self.asked, "via": via},
         )
