@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.basemap import countries
+from geo.basemap import ENGLISH, countries
 from geo.measure import length_km
 
 if TYPE_CHECKING:
@@ -59,6 +59,18 @@ RUN = 32
 #: ISO 3166-1 alpha-2 of the countries as Natural Earth names them. Two of its shapes have no
 #: code of their own and take that of the state ISO counts them to; Siachen has none.
 ISO = {item[3:]: item[:2] for item in _CODES.split("; ")}
+_NAMES = {code: ENGLISH.get(name, name) for name, code in reversed(ISO.items())}
+
+
+def country_name(code: str) -> str:
+    """The usual English name of a country by its ISO code; the code itself if it is not known.
+
+    Examples
+    --------
+    >>> country_name("TR"), country_name("XZ")
+    ('Türkiye', 'XZ')
+    """
+    return _NAMES.get(code, code)
 
 
 @dataclass(frozen=True, eq=False)

@@ -513,6 +513,8 @@ def test_the_readme_tells_what_is_held(bundled):
         assert cells[4] == f"{row['ways_share']:.0%} of {row['ways_rows']}".replace("%", " %")
         reached = row["like_share"] >= row["wanted"]
         assert (f"{title.capitalize()} miss what was wanted" in said) != reached
+    by_others = sum(check.by_others for check in found.checks)
+    assert f"{by_others} lie inside only by the spread of all" in " ".join(said.split())
     seeds = bundled.seeds
     counts = f"{len(seeds.places)} places, {len(seeds.links)} links and {len(seeds.gates)} gates"
     assert counts in " ".join(said.split())

@@ -141,13 +141,22 @@ class Check:
 
         A length is held to the chosen source alone, a price to the value alone. A published time
         comes with its own spread; where sources contradict each other on the time of one way, the
-        spread is that of all of them.
+        spread is that of all of them (:attr:`by_others`).
         """
-        if abs(self.miss) <= TOLERANCE[self.row.measure]:
-            return True
-        spreads = [self.spread, *([self.span] if self.like else [])]
-        within = any(low <= self.model <= high for low, high in spreads)
-        return within and self.row.measure == "hours"
+        return self._by_itself or self.by_others
+
+    @property
+    def _by_itself(self) -> bool:
+        low, high = self.spread
+        spread = self.row.measure == "hours" and low <= self.model <= high
+        return spread or abs(self.miss) <= TOLERANCE[self.row.measure]
+
+    @property
+    def by_others(self) -> bool:
+        """Whether a time lies inside by what others say of the same way, and by that alone."""
+        low, high = self.span
+        held = self.row.measure == "hours" and self.like and low <= self.model <= high
+        return held and not self._by_itself
 
     @property
     def reached(self) -> bool:
@@ -192,11 +201,6 @@ class Check:
             yield from (at[place] for place in (addend.a, addend.b, addend.c) if place in at)
             if level:
                 yield level
-
-    @cached_property
-    def levels(self) -> dict[str, float]:
-        """Rows of ``price_levels.csv`` that a price is held at, with their levels."""
-        return {level.id: level.level for _, level in self.priced if level}
 
     @property
     def why(self) -> str:
@@ -252,7 +256,9 @@ class Check:
             "opened": "; ".join(row.opened),
             "parts": "; ".join(row.parts),
             "unlike": row.unlike,
-            "levels": "; ".join(f"{row} {level:g}" for row, level in self.levels.items()),
+            "levels": "; ".join(
+                dict.fromkeys(f"{level.id} {level.level:g}" for _, level in self.priced if level)
+            ),
             "shared": "; ".join(self.shared),
             "countries": " ".join(self.way.countries) if self.way else "",
             "note": row.note,

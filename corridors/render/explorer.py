@@ -81,15 +81,15 @@ SCRIPTS = (
 LIMITS = (
     (
         "Figures are the model's for one shipment, door to door, and carry wide ranges; those of "
-        "each parameter stand under Data and limits."
+        "each parameter stand below."
     ),
     (
         "The way shown is the least one under the chosen objective. Freight is not spread over "
         "several ways here, and no way fills up."
     ),
     (
-        "Lengths are published ones. Lines are drawn for the eye; some are traced, some only join "
-        "points."
+        "Lengths are published ones where there are any. Lines are drawn for the eye; some are "
+        "traced, some only join points."
     ),
     (
         "A gate is either open or shut on a day. Queues, quotas, visas and paperwork count only "

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from corridors.network import Network
 
 DATA_NOTE = (
-    "Lines are for the eye; lengths are published ones. Figures are the model's for one loaded "
-    "container (TEU), door to door, and carry wide ranges."
+    "Lines are for the eye; lengths are published ones where there are any. Figures are the "
+    "model's for one loaded container (TEU), door to door, and carry wide ranges."
 )
 
 

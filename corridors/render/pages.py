@@ -24,6 +24,43 @@ if TYPE_CHECKING:
 
 TITLES = {"km": "Lengths", "hours": "Times", "usd": "Costs"}
 VERDICT_CLASSES = {"confirmed": "better", "depends on": ""}
+#: What the words and columns of the published figures mean.
+LEGEND = (
+    (
+        "Inside: within {tolerances} of the published value. A time is inside its published "
+        "spread too, or inside that of all sources that tell of the same way, as these contradict "
+        "each other: {others} times are inside by others alone, and say so. Lengths and costs are "
+        "held to the value, whatever its spread."
+    ),
+    (
+        "Like for like: without figures that are another thing than the model's, each of which "
+        "says why. These were wanted to lie inside; the stricter tests beside may fall short."
+    ),
+    "A source of its own: one that no number behind the model's figure rests on.",
+    "Ways, each counted once: a way is met if half of its like figures are, or more.",
+    (
+        "The model's own range: where its figure lies in 90 of 100 draws of its parameters. Those "
+        "have ranges of means, so single quotations fall outside more often than one in ten."
+    ),
+    (
+        "Met by the others: of the figures whose way others tell of as well, how many the "
+        "geometric mean of those others meets. A yardstick: what one would meet without a model."
+    ),
+    (
+        "Prices are held at the prices of their time and, where they are known, of their trade. "
+        "What that multiplies stands under the way: prices in general, the market of ships out, or "
+        "of the haul back, with the period whose level it is. 1 is the level of the tables."
+    ),
+    (
+        "Kinds: length; observed or timetable; tender, a tariff or a carrier's list; claim, "
+        "somebody's word; forecast."
+    ),
+)
+#: What a level of prices multiplies.
+PRICES = {"": "prices", "market_usd": "ocean market", "backhaul_usd": "haul back"}
+MINUS = "\u2212"
+#: A miss beyond this is told as a multiple.
+_TIMES = 9
 LEFT = ' style="text-align:left"'
 #: Headings of columns that hold words.
 WORDS = {"claim", "verdict", "what the model or the sum finds", "sources", "kind", "source"} | {
@@ -46,21 +83,13 @@ def validation_section(validation: Validation) -> str:
     """
     shares = "".join(_share_row(validation, measure) for measure in TOLERANCE)
     heads = ("measure", *GROUPS.values(), "wanted of like for like", REACH, AMONG)
+    others = sum(check.by_others for check in validation.checks)
+    lines = [line.format(tolerances=_tolerances(), others=others) for line in LEGEND]
+    said = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return (
-        f'<p class="small">Inside means: within {_tolerances()} of the published value, or a time '
-        "within its published spread. Like for like leaves out figures that are another thing than "
-        "the model's, each of which says why. A source of its own is one that no number behind the "
-        "model's figure rests on: the stricter test. Ways are told of once or many times; each "
-        "counted once, a way is met if half of its like figures are or more. What is wanted is "
-        "wanted of like for like; the stricter tests may fall short of it. Prices are held at the "
-        "prices of their time and, where it is known, of their trade: the rows of price_levels.csv "
-        "stand under the way. The model's own range is where its figure lies in 90 of 100 draws of "
-        "its parameters; as those are ranges of means, single quotations fall outside more often. "
-        "Only times have a spread to fall in. Kinds: observed, timetable, tender (a tariff or a "
-        "carrier's list), claim (somebody's word), forecast. "
-        "The last column is a yardstick: of the figures whose way others tell of as well, how many "
-        "the geometric mean of those others meets.</p>"
-        f"{_table(heads, shares)}{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
+        f"{_table(heads, shares)}"
+        f'<details><summary>How to read it</summary><ul class="small">{said}</ul></details>'
+        f"{''.join(_measure(validation, measure) for measure in TOLERANCE)}"
     )
 
 
@@ -124,10 +153,11 @@ def _share_row(validation: Validation, measure: str) -> str:
 def _measure(validation: Validation, measure: str) -> str:
     checks = [check for check in validation.checks if check.row.measure == measure]
     seeds = validation.network.seeds
+    checks.sort(key=lambda check: check.inside)
     rows = "".join(_check_row(check, seeds) for check in checks)
     heads = ("way", "published", "spread", "model", "off by", "kind", "date", "source")
-    caption = f"{TITLES[measure]}, {MEASURES[measure]}: {len(checks)} published figures"
-    return _table(heads, rows, caption=caption) if checks else ""
+    title = f"{TITLES[measure]}, {MEASURES[measure]}: {len(checks)} published figures, misses first"
+    return _folded(title, _table(heads, rows)) if checks else ""
 
 
 def _check_row(check: Check, seeds: Seeds) -> str:
@@ -135,27 +165,40 @@ def _check_row(check: Check, seeds: Seeds) -> str:
     low, high = check.spread
     spread = f"{low:,g} to {high:,g}" if low < high else ""
     kind = "better" if check.inside else "worse"
-    off = "no way" if isnan(check.miss) else f"{check.miss:+.1%}".replace("-0.0%", "+0.0%")
     flag = "" if check.inside else ' <span class="small">a miss</span>'
+    flag += ' <span class="small">inside by others</span>' * check.by_others
     flag += ' <span class="small">not alike</span>' if row.unlike else ""
     flag += ' <span class="small">shares a source</span>' if check.shared else ""
     said = f'<tr><td class="left small" colspan="8">{escape(check.why)}</td></tr>'
     return (
         f"<tr><th>{_way(check, seeds)}</th><td>{row.value:,g}</td><td>{spread}</td>"
         f"<td>{'' if check.way is None else f'{check.model:,.0f}'}</td>"
-        f'<td><span class="{kind}">{off}</span></td>'
+        f'<td><span class="{kind}">{_off(check)}</span></td>'
         f'<td class="left">{escape(row.kind)}{flag}</td><td>{escape(row.date)}</td>'
         f'<td class="left">{source_links(seeds, row.source)}</td></tr>'
         f"{said if check.why else ''}"
     )
 
 
+def _off(check: Check) -> str:
+    """How far off, in per cent; many times over where that says more."""
+    if isnan(check.miss):
+        return "no way"
+    if check.miss > _TIMES:
+        return f"{check.miss + 1:,.0f} times"
+    return f"{check.miss:+.1%}".replace("-0.0%", "+0.0%").replace("-", MINUS)
+
+
 def _way(check: Check, seeds: Seeds) -> str:
     names = [seeds.places[place].name for place in (check.row.from_, *check.row.via, check.row.to)]
     by = f" by {', '.join(check.row.modes)}" if check.row.modes else ""
     besides = [f"over {', '.join(names[1:-1])}"] if check.row.via else []
-    besides += [f"a shipment {check.row.cargo}"] if check.row.cargo else []
-    besides += [f"at {name}, {level:g}" for name, level in check.levels.items()]
+    besides += [f"shipment: {check.row.cargo}"] if check.row.cargo else []
+    levels = [(level, PRICES[level.price]) for _, level in check.priced if level]
+    shown = dict.fromkeys(
+        f"{what} at {level.level:g} ({level.period})" for level, what in levels if level.level != 1
+    )
+    besides += ["; ".join(shown)] if shown else []
     return escape(f"{names[0]} to {names[-1]}{by}") + "".join(
         f'<br><span class="small">{escape(line)}</span>' for line in besides
     )
@@ -190,7 +233,7 @@ def _source_row(found: Provenance, source: str) -> str:
     rests: dict[str, list[str]] = {}
     for held in found.by_source[source]:
         rests.setdefault(held.table, []).append(held.id)
-    listed = "; ".join(f"{table}: {', '.join(ids)}" for table, ids in rests.items())
+    listed = "; ".join(f"{table}: {', '.join(dict.fromkeys(ids))}" for table, ids in rests.items())
     return (
         f'<tr><th>{linked}</th><td class="left">{escape(row.publisher)}</td>'
         f'<td>{escape(row.date)}</td><td class="left">{escape(listed or "none")}</td></tr>'

@@ -25,8 +25,8 @@ GHOST_COLOUR = "#3c4650"
 YEARS_BEFORE, YEARS_AFTER = 10, 15
 LAST_DAY_OF_EVERY_MONTH = 28
 CORRIDOR_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195")
-#: The page rounds figures for the reader once it has taken their differences.
-FIGURE_DIGITS = 3
+#: Figures as they are shown, so that a reader finds their differences right.
+SHOWN_DIGITS = {"km": 0, "hours": 1, "usd": 0, "co2_kg": 0}
 #: Degrees are rounded to about 100 m on a page.
 PLACES_OF_DEGREE = 3
 
@@ -116,7 +116,6 @@ def drawn_route(
     net = route.network
     colour = GHOST_COLOUR if ghost else colour
     names = net.seeds.places
-    measures = ("km", "hours", "usd", "co2_kg")
     return {
         "label": label,
         "chart": f"data:image/svg+xml;base64,{b64encode(chart.encode()).decode()}" if chart else "",
@@ -125,7 +124,7 @@ def drawn_route(
         "origin": names[route.origin].name,
         "destination": names[route.destination].name,
         "by": route.by,
-        **{measure: round(route.total(measure), FIGURE_DIGITS) for measure in measures},
+        **{name: round(route.total(name), digits) for name, digits in SHOWN_DIGITS.items()},
         "borders": route.borders,
         "gauge_changes": route.gauge_changes,
         "countries": list(route.countries),

@@ -19,17 +19,25 @@ from corridors.network import bundled_scenarios
 from corridors.render.charts import SAID, breakeven_chart, chart
 from corridors.render.explorer import explorer
 from corridors.render.maps import asset, comparison_map, route_map
-from corridors.render.pages import claims_section, provenance_section, validation_section
+from corridors.render.pages import (
+    MINUS,
+    claims_section,
+    provenance_section,
+    validation_section,
+)
 from corridors.render.worth_charts import interaction_chart, worth_chart
 from corridors.routing import route
 from geo.basemap import ATTRIBUTION, BORDERS_NOTE
+from geo.frontiers import country_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from corridors.analysis.breakeven import Breakeven
     from corridors.analysis.worth import Worth
     from corridors.network import Network
     from corridors.routing import Route
+    from corridors.scenario import Effect
 
 #: The pairs that the corridors are argued about.
 PAIRS = (
@@ -108,8 +116,13 @@ CITIES = (
     "bandar-abbas",
 )
 DAYS_FROM_H = 120
+HOUR_DIGITS = 1
 SMALL = 0.5
 TWO = 2
+#: More changes of a scenario than these are folded away.
+MOST_SHOWN = 5
+#: Stands for the titles of the scenarios of a row until all that share it are known.
+NAMES = "\N{NULL}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +190,7 @@ def write_report(
         *_duty_question(net),
         *_worth(net, progress),
         Section("scenarios", "What each scenario changes", _scenario_list(compared[by])),
-        *_truth(net, progress),
+        *_truth(net, target, progress),
         Section("limits", "Data and limits", _limits(net)),
     ]
     progress("writing the explorer")
@@ -199,9 +212,19 @@ def page(net: Network, sections: Sequence[Section]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{asset('report.css')}</style></head><body>"
         f'<header class="head"><p class="kicker">Corridors report</p><h1>{title}</h1>'
-        f"<p>Gates as of {net.date}; data of {net.seeds.data_date}. "
-        "Figures are for one loaded container (TEU), door to door.</p>"
+        f"<p>Gates as of {net.date}; data of {net.seeds.data_date}. {_shipment(net)}</p>"
         f"<nav>{contents}</nav></header><main>{body}</main></body></html>\n"
+    )
+
+
+def _shipment(net: Network) -> str:
+    """Whose figures these are."""
+    cargo = net.cargo
+    day = cargo.value_usd * cargo.time_cost_share_per_day
+    return (
+        f"Figures are for one loaded container (TEU) of {cargo.tonnes:g} t, door to door. Its "
+        f"goods are worth {cargo.value_usd:,.0f} USD; a day on the way costs them {day:,.0f} USD "
+        f"({cargo.time_cost_share_per_day:.1%}) where money and time are weighed together."
     )
 
 
@@ -235,7 +258,7 @@ def _duty_question(net: Network) -> list[Section]:
     said = []
     for by in ("cost", "generalised"):
         found = breakeven(under, origin, destination, lever=f"duty:{DUTY_FAMILY}", by=by)
-        said.append(f"<pre>{escape(found.words())}</pre>")
+        said.append(_duty_words(found))
         charts += [breakeven_chart(found).svg()] if by == "generalised" else []
     figures = "".join(f"<figure>{drawn}</figure>" for drawn in charts)
     lead = (
@@ -244,6 +267,25 @@ def _duty_question(net: Network) -> list[Section]:
         f"{escape('; '.join(row.title for row in corridors))}.</p>"
     )
     return [Section("duty", "The open question: duties on Araz", lead + "".join(said) + figures)]
+
+
+def _duty_words(found: Breakeven) -> str:
+    """Which way is the best up to which duty, a line a range."""
+    names = found.ranges[0].route.network.seeds.corridors
+    lines = []
+    for item in found.ranges:
+        last = item is found.ranges[-1]
+        until = f"Above {item.start:,.0f} USD" if last else f"Up to {item.end:,.0f} USD"
+        if item is found.ranges[0] and last:
+            until = "At any duty"
+        lead = item.lead.corridor
+        along = f", {item.lead.share:.0%} of it along {names[lead].title}" if lead else ""
+        worth = f"{item.worth_start:,.0f} to {item.worth_end:,.0f} USD"
+        if round(item.worth_start) == round(item.worth_end):
+            worth = f"{item.worth_start:,.0f} USD"
+        lines.append(f"{until} a shipment: {_through(item.route)}{escape(along)}; {worth}.")
+    listed = "".join(f"<li>{line}</li>" for line in lines)
+    return f"<h3>By {SAID.get(found.by, found.by)}</h3><ul>{listed}</ul>"
 
 
 def _worth(net: Network, progress: Callable[[str], None]) -> list[Section]:
@@ -260,17 +302,28 @@ def _worth(net: Network, progress: Callable[[str], None]) -> list[Section]:
         weighed = sweep(net, gates=gates, pairs=cities, by=view.by, modes=view.modes).worth()
         figures = "".join(
             f"<figure>{drawn.svg()}</figure>"
-            for drawn in (worth_chart(weighed), interaction_chart(weighed))
+            for drawn in (
+                worth_chart(weighed, of="project"),
+                interaction_chart(weighed, of="project"),
+            )
         )
         words = "".join(f"<li>{line}</li>" for line in _worth_words(net, weighed))
         parts.append(f"<h3>{escape(view.lead)}</h3><ul>{words}</ul>{figures}")
+    named = _listed([net.seeds.places[city].name for city in cities])
+    holds = "".join(
+        f"<li><b>{escape(name)}</b>: "
+        f"{escape('; '.join(net.seeds.gates[gate].title for gate in group))}</li>"
+        for name, group in gates.items()
+    )
     lead = (
-        f"<p>All {2 ** len(gates):,} combinations of {len(gates)} projects, each pair of "
-        f"{len(cities)} cities, solved exactly. A project's worth is its Shapley value: what it "
-        "saves on the mean over every order in which the projects could come, summed over the "
-        "pairs. Two projects with a positive interaction are complements, worth more together; "
-        "with a negative one substitutes, as each takes what the other would have saved. A pair "
-        "without a way counts as its dearest way.</p>"
+        f"<p>All {2 ** len(gates):,} combinations of {len(gates)} projects, for shipments both "
+        f"ways between each two of {len(cities)} cities ({escape(named)}), solved exactly. A "
+        "project's worth is its Shapley value: what it saves on the mean over every order in which "
+        "the projects could come. It is a sum over the pairs, one shipment each, and the mean a "
+        "shipment stands beside it: no forecast of trade is in it. Two projects with a positive "
+        "interaction are complements, worth more together; with a negative one substitutes, as "
+        "each takes what the other would have saved. A pair without a way counts as its dearest "
+        f"way.</p><details><summary>What each project holds</summary><ul>{holds}</ul></details>"
     )
     singly = _gate_table(net, sweep(net, gates="unbuilt", pairs=cities, by="generalised").worth())
     return [Section("worth", "What each project is worth", lead + "".join(parts) + singly)]
@@ -280,16 +333,18 @@ def _gate_table(net: Network, weighed: Worth) -> str:
     """The worth of every unbuilt gate by itself; lines in a row share what they bring together."""
     worth = weighed.gates.sort_values(ascending=False)
     rows = "".join(
-        f"<tr><th>{escape(net.seeds.gates[str(gate)].title)}</th><td>{value:,.1f}</td></tr>"
+        f"<tr><th>{escape(net.seeds.gates[str(gate)].title)}</th><td>{value:,.0f}</td></tr>"
         for gate, value in worth.items()
         if value >= SMALL
     )
     idle = int((worth < SMALL).sum())
     return (
-        f"<h3>Every unbuilt gate by itself, by {SAID.get(weighed.by, weighed.by)}</h3>"
-        f"<p>{len(worth)} gates, {2 ** len(worth):,} combinations, exactly. Gates on one line "
-        f"share what they bring only together; {idle} change none of these best ways.</p>"
-        f'<div class="scroll"><table><thead><tr><th>gate</th><th>{escape(weighed.unit)}</th></tr>'
+        f"<h3>Every unbuilt gate among all the others, by {SAID.get(weighed.by, weighed.by)}</h3>"
+        f"<p>The same for {len(worth)} single gates, {2 ** len(worth):,} combinations, exactly: "
+        "another game than that of the projects, so the figures are not parts of theirs. Gates on "
+        f"one line share what they bring only together; {idle} change none of these best ways.</p>"
+        '<div class="scroll"><table><thead><tr><th>gate</th>'
+        f"<th>{escape(weighed.unit)}, sum over the pairs</th></tr>"
         f"</thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -297,7 +352,9 @@ def _gate_table(net: Network, weighed: Worth) -> str:
 def _worth_words(net: Network, weighed: Worth) -> list[str]:
     """What the worth of each project comes from, computed: sum, best pair, partners."""
     names, unit = net.seeds.places, weighed.unit
-    lines = [f"All together save {weighed.total:,.0f} {unit}, summed over the pairs."]
+    count = len(weighed.pairs)
+    mean = f"{weighed.total / count:,.0f} a shipment on the mean"
+    lines = [f"All together save {weighed.total:,.0f} {unit}, summed over {count} pairs: {mean}."]
     for project, worth in weighed.gates.sort_values(ascending=False).items():
         if worth < SMALL:
             lines.append(f"<b>{escape(str(project))}</b> changes none of these best ways.")
@@ -307,24 +364,28 @@ def _worth_words(net: Network, weighed: Worth) -> list[str]:
         pair = f"{names[origin].name} to {names[destination].name}"
         others = weighed.interaction[project].drop(project)
         tied = [
-            f"{'with' if value > 0 else 'against'} {other} ({value:+,.0f})"
+            f"{'gains' if value > 0 else 'loses'} {abs(value):,.0f} beside {other}"
             for other, value in others.items()
             if abs(value) >= SMALL
         ]
-        partners = f"; its worth moves {escape(', '.join(tied))}" if tied else ""
+        partners = f"; it {escape(_listed(tied))}" if tied else ""
         lines.append(
-            f"<b>{escape(str(project))}</b> is worth {worth:,.0f} {unit}, most of all to "
-            f"{escape(pair)} ({by_pair.max():,.0f}){partners}."
+            f"<b>{escape(str(project))}</b> is worth {worth:,.0f} {unit} ({worth / count:,.1f} a "
+            f"shipment), most of all to {escape(pair)} ({by_pair.max():,.0f}){partners}."
         )
     return lines
 
 
-def _truth(net: Network, progress: Callable[[str], None]) -> list[Section]:
+def _truth(net: Network, target: Path, progress: Callable[[str], None]) -> list[Section]:
     """The model beside what is published, the brief's claims, and what rests on what."""
     sections = []
     if net.seeds.observed:
         progress("holding the model against published figures")
-        body = validation_section(validate(net))
+        found = validate(net)
+        csv = "tables/validation.csv"
+        write_text(target / csv, found.table.to_csv(index=False))
+        link = f'<p class="small">As a table: <a href="{csv}">{csv}</a></p>'
+        body = validation_section(found) + link
         sections.append(Section("validation", "The model beside what was published", body))
     if net.seeds.claims:
         progress("judging the brief's claims")
@@ -392,15 +453,22 @@ def _effect(
         return "no way is left" if base else ""
     if base is None:
         return f"a way opens through {_through(way)}: {_figures(way)}"
-    hours, usd = way.hours - base.hours, way.usd - base.usd
-    if way.links == base.links and abs(hours) < SMALL and abs(usd) < SMALL:
+    hours = _apart(way.hours, base.hours, HOUR_DIGITS)
+    usd = _apart(way.usd, base.usd, 0)
+    if way.links == base.links and not hours and not usd:
         return ""
     where = "the same way" if way.links == base.links else f"through {_through(way)}"
     return f"{where}, {_signed(hours, 'h')} and {_signed(usd, 'USD')}"
 
 
+def _apart(value: float, base: float, digits: int) -> float:
+    """The difference of two figures as they are shown, so that a reader finds it right."""
+    return round(round(value, digits) - round(base, digits), digits)
+
+
 def _through(way: Route) -> str:
-    return escape(" ".join(way.countries)) + f" by {_listed(way.modes)}"
+    countries = " \u203a ".join(country_name(country) for country in way.countries)
+    return f"{escape(countries)} by {_listed(way.modes)}"
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -413,9 +481,10 @@ def _figures(way: Route) -> str:
 
 
 def _signed(value: float, unit: str) -> str:
-    if abs(value) < SMALL:
+    if not value:
         return f"the same {'time' if unit == 'h' else 'price'}"
-    return f"{abs(value):,.0f} {unit} {'more' if value > 0 else 'less'}"
+    digits = HOUR_DIGITS if unit == "h" else 0
+    return f"{abs(value):,.{digits}f} {unit} {'more' if value > 0 else 'less'}"
 
 
 def duration(hours: float) -> str:
@@ -423,31 +492,31 @@ def duration(hours: float) -> str:
 
     Examples
     --------
-    >>> duration(50.4), duration(240)
-    ('50 h', '10.0 days')
+    >>> duration(50.44), duration(240)
+    ('50.4 h', '10.0 days')
     """
-    return f"{hours:,.0f} h" if hours < DAYS_FROM_H else f"{hours / 24:,.1f} days"
+    return f"{hours:,.{HOUR_DIGITS}f} h" if hours < DAYS_FROM_H else f"{hours / 24:,.1f} days"
 
 
 def _map_cards(comparison: Comparison) -> str:
     cards = [
-        ("../explorer", "The explorer", "flip a gate, slide the year, see the freight move"),
-        ("network", "The whole network", "places, links, gates and named corridors"),
+        ("explorer", "The explorer", "flip a gate, slide the year, see the freight move"),
+        ("maps/network", "The whole network", "places, links, gates and named corridors"),
     ]
     for pair in comparison.pairs:
         ways = {way.links for name in comparison.scenarios if (way := comparison.route(name, pair))}
-        count = (
-            f"{len(ways)} way{'s' * (len(ways) != 1)} under {len(comparison.scenarios)} scenarios"
-        )
-        cards.append((_slug(pair), _names(comparison, pair), count))
+        by = SAID.get(comparison.by, comparison.by)
+        count = f"{len(ways)} best way{'s' * (len(ways) != 1)} by {by}"
+        count += f" under {len(comparison.scenarios)} scenarios"
+        cards.append((f"maps/{_slug(pair)}", _names(comparison, pair), count))
     links = "".join(
-        f'<a class="card" href="maps/{escape(slug)}.html"><b>{escape(title)}</b>'
+        f'<a class="card" href="{escape(slug)}.html"><b>{escape(title)}</b>'
         f"<span>{escape(words)}</span></a>"
         for slug, title, words in cards
     )
     frame = (
         f'<iframe title="Map: {escape(cards[2][1])}" loading="lazy" '
-        f'src="maps/{escape(cards[2][0])}.html"></iframe>'
+        f'src="{escape(cards[2][0])}.html"></iframe>'
         if comparison.pairs
         else ""
     )
@@ -457,13 +526,22 @@ def _map_cards(comparison: Comparison) -> str:
 def _tables(comparison: Comparison, view: View) -> str:
     csv = f"tables/comparison-{view.name}.csv"
     tables = "".join(_pair_table(comparison, pair) for pair in comparison.pairs)
-    return f'<p class="small">As a table: <a href="{csv}">{csv}</a></p>{tables}'
+    key = "⇄ another way than that of the base, or one that opens."
+    return f'<p class="small">{key} As a table: <a href="{csv}">{csv}</a></p>{tables}'
 
 
 def _pair_table(comparison: Comparison, pair: tuple[str, str]) -> str:
-    heads = ("scenario", "hours", "", "USD", "", "km", "kg CO₂e", "borders", "gauge")
-    head = "".join(f"<th>{name}</th>" for name in heads) + '<th class="left">through</th>'
-    rows = "".join(_pair_row(comparison, name, pair) for name in comparison.scenarios)
+    heads = ("scenario", "hours", "change", "USD", "change", "km", "kg CO₂e", "borders")
+    head = "".join(f"<th>{name}</th>" for name in (*heads, "gauge changes"))
+    head += '<th class="left">through</th>'
+    same: dict[str, list[str]] = {}
+    for scenario in comparison.scenarios:
+        same.setdefault(_pair_row(comparison, scenario, pair), []).append(scenario)
+    titles = {name: net.title for name, net in comparison.networks.items()}
+    rows = "".join(
+        row.replace(NAMES, escape("; ".join(titles[name] for name in names)), 1)
+        for row, names in same.items()
+    )
     title = escape(_names(comparison, pair))
     return (
         f'<div class="scroll"><table><caption>{title}</caption>'
@@ -472,17 +550,20 @@ def _pair_table(comparison: Comparison, pair: tuple[str, str]) -> str:
 
 
 def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> str:
+    """A row of a table; rows of scenarios that do the same are one."""
     way, base = comparison.route(scenario, pair), comparison.route(comparison.base, pair)
-    name = escape(comparison.networks[scenario].title)
     if way is None:
-        needs = escape(", ".join(comparison.needs[scenario, pair]))
+        gates = comparison.networks[scenario].seeds.gates
+        needs = escape(", ".join(gates[gate].title for gate in comparison.needs[scenario, pair]))
         said = f"no way; needs {needs}" if needs else "no way; no gate would open one"
-        return f'<tr class="none"><th>{name}</th><td colspan="9">{said}</td></tr>'
+        return f'<tr class="none"><th>{NAMES}</th><td colspan="9">{said}</td></tr>'
     kind = comparison.change_of_way(scenario, pair)
-    hours = _delta(way.hours - base.hours) if base else ""
-    usd = _delta(way.usd - base.usd) if base else ""
+    if kind == "same" and base and not _effect(comparison, scenario, pair, base):
+        kind = "base"
+    hours = _delta(_apart(way.hours, base.hours, HOUR_DIGITS), HOUR_DIGITS) if base else ""
+    usd = _delta(_apart(way.usd, base.usd, 0), 0) if base else ""
     cells = [
-        f"{way.hours:,.0f}",
+        f"{way.hours:,.{HOUR_DIGITS}f}",
         hours,
         f"{way.usd:,.0f}",
         usd,
@@ -493,30 +574,39 @@ def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> s
     ]
     numbers = "".join(f"<td>{cell}</td>" for cell in cells)
     through = f'<td class="left">{_through(way)}</td>'
-    return f'<tr class="{kind}"><th>{name}</th>{numbers}{through}</tr>'
+    return f'<tr class="{kind}"><th>{NAMES}</th>{numbers}{through}</tr>'
 
 
-def _delta(value: float) -> str:
-    if abs(value) < SMALL:
+def _delta(value: float, digits: int) -> str:
+    if not value:
         return ""
     kind = "better" if value < 0 else "worse"
-    return f'<span class="{kind}">{value:+,.0f}</span>'
+    return f'<span class="{kind}">{f"{value:+,.{digits}f}".replace("-", MINUS)}</span>'
 
 
 def _scenario_list(comparison: Comparison) -> str:
     parts = []
     for name, net in comparison.networks.items():
         reason = net.scenarios[-1].reason if net.scenarios else ""
-        changes = "".join(f"<li>{escape(str(effect))}</li>" for effect in net.effects)
+        changes = "".join(f"<li>{escape(_changed(net, effect))}</li>" for effect in net.effects)
         acted = "".join(
             f"<li>condition: {escape(net.seeds.conditions[item].title)}</li>" for item in net.acted
         )
         listed = f"<ul>{changes}{acted}</ul>" if changes or acted else ""
+        if len(net.effects) > MOST_SHOWN:
+            listed = f"<details><summary>{len(net.effects)} changes</summary>{listed}</details>"
         parts.append(
             f"<h3>{escape(net.title)} <code>{escape(name)}</code></h3>"
             f"<p>{escape(reason)} Gates as of {net.date}.</p>{listed}"
         )
     return "".join(parts)
+
+
+def _changed(net: Network, effect: Effect) -> str:
+    """A change in words: gates by their titles."""
+    kind, name = effect.key[:2]
+    gate = net.seeds.gates.get(name) if kind == "gate" else None
+    return f"{'open' if effect.value else 'shut'}: {gate.title}" if gate else str(effect)
 
 
 def _limits(net: Network) -> str:

@@ -28,9 +28,11 @@ _ROW_IN, _HEAD_IN = 0.3, 1.3
 _LETTERS_PER_IN = 16
 #: Beyond this part of the strongest shade, ink gives way to paper.
 _DARK = 0.6
+#: Figures from here on are shown whole; interactions below the other are not shown at all.
+_WHOLE, _LEAST = 10, 0.5
 
 
-def worth_chart(worth: Worth, *, most: int = MOST) -> Chart:
+def worth_chart(worth: Worth, *, most: int = MOST, of: str = "gate") -> Chart:
     """What each gate is worth, most first; gates worth nothing are left out.
 
     Parameters
@@ -39,19 +41,21 @@ def worth_chart(worth: Worth, *, most: int = MOST) -> Chart:
         From :meth:`corridors.Sweep.worth`.
     most
         How many gates to show.
+    of
+        What a reader calls them.
     """
     ranked = worth.gates[worth.gates.abs() > 0].sort_values(ascending=False)[:most]
     if ranked.empty:
         message = f"no gate is worth anything to {worth.of}"
         raise CorridorsError(message)
-    title = f"What each gate saves {worth.of}, by {SAID.get(worth.by, worth.by)}"
+    title = f"What each {of} saves {worth.of}, by {SAID.get(worth.by, worth.by)}"
     figure, axes = _figure(9.0, _HEAD_IN + _ROW_IN * len(ranked), title)
     places = np.arange(len(ranked))[::-1]
     axes.barh(places, ranked.to_numpy(), height=0.62, color=ROUTE_COLOURS[0])
     axes.set_yticks(places, list(ranked.index))
     for place, value in zip(places, ranked, strict=True):
         axes.annotate(
-            f"{value:,.4g}",
+            _shown(value),
             (value, place),
             xytext=(4, 0),
             textcoords="offset points",
@@ -61,11 +65,11 @@ def worth_chart(worth: Worth, *, most: int = MOST) -> Chart:
     axes.margins(x=0.12)
     weighed = ", times the weight of each pair" * any(w != 1 for w in worth.weights.values())
     axes.set_xlabel(f"Shapley value, {worth.unit}{weighed}")
-    _say(figure, worth)
+    _say(figure, worth, of)
     return Chart(title, figure)
 
 
-def interaction_chart(worth: Worth, *, most: int = MOST) -> Chart:
+def interaction_chart(worth: Worth, *, most: int = MOST, of: str = "gate") -> Chart:
     """Which gates help each other and which stand in for each other, as a table of shades.
 
     Parameters
@@ -74,6 +78,8 @@ def interaction_chart(worth: Worth, *, most: int = MOST) -> Chart:
         From :meth:`corridors.Sweep.worth`.
     most
         How many gates to show: those with the strongest interactions.
+    of
+        What a reader calls them.
     """
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -99,16 +105,16 @@ def interaction_chart(worth: Worth, *, most: int = MOST) -> Chart:
     said = f"interaction, {worth.unit}"
     bar.set_label(said, fontsize=8)
     bar.ax.tick_params(labelsize=8)
-    _say(figure, worth)
+    _say(figure, worth, of)
     return Chart(title, figure)
 
 
 def _figures_in(axes: Axes, table: Any, reach: float) -> None:
     """The figure of every cell that is not next to nothing."""
-    for row, column in np.argwhere(np.abs(table) > reach / 100):
+    for row, column in np.argwhere(np.abs(table) >= min(_LEAST, reach / 100)):
         value = table[row, column]
         colour = PAPER if abs(value) > _DARK * reach else INK
-        axes.text(column, row, f"{value:,.3g}", ha="center", va="center", fontsize=7, color=colour)
+        axes.text(column, row, _shown(value), ha="center", va="center", fontsize=7, color=colour)
 
 
 def simulation_chart(simulation: Simulation, pair: Pair) -> Chart:
@@ -166,10 +172,15 @@ def _figure(width: float, height: float, title: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _say(figure: Figure, worth: Worth) -> None:
+def _shown(value: float) -> str:
+    """A figure as a reader takes it in."""
+    return f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.1f}"
+
+
+def _say(figure: Figure, worth: Worth, of: str) -> None:
     said = (
-        f"Exact over all {2 ** len(worth.gates):,} combinations of {len(worth.gates)} gates; "
-        f"{worth.unconnected}. All of them together save {worth.total:,.4g} {worth.unit}."
+        f"Exact over all {2 ** len(worth.gates):,} combinations of {len(worth.gates)} {of}s; "
+        f"{worth.unconnected}. All of them together save {_shown(worth.total)} {worth.unit}."
     )
     letters = int(figure.get_figwidth() * _LETTERS_PER_IN)
     figure.supxlabel(fill(said, letters), x=0.01, ha="left", fontsize=7, color=MUTED)

@@ -21,7 +21,7 @@ function drawCorridors(map, data) {
     return value.toLocaleString("en-GB", { maximumFractionDigits: digits || 0 });
   }
   function duration(hours) {
-    if (hours < 120) return number(hours, hours < 20 ? 1 : 0) + " h";
+    if (hours < 120) return number(hours, 1) + " h";
     return number(hours / 24, 1) + " days";
   }
   function sourceLine(parent, ids) {
@@ -62,6 +62,7 @@ function drawCorridors(map, data) {
 
   /* Network */
   const byId = {};
+  const gateTitles = Object.fromEntries(data.gates.map((gate) => [gate.id, gate.title]));
   const network = { rail: L.layerGroup(), road: L.layerGroup(), sea: L.layerGroup(), ferry: L.layerGroup() };
   Object.values(network).forEach((layer) => layer.addTo(map));
   const lines = [];
@@ -81,7 +82,7 @@ function drawCorridors(map, data) {
         ["Gauge", link.gauge ? link.gauge + " mm" : ""],
         ["Line", link.status],
         ["Passable", link.open ? "yes" : "no, a gate is shut", link.open ? "state-open" : "state-shut"],
-        ["Gates", link.gates.join(", ")],
+        ["Gates", link.gates.map((id) => gateTitles[id] || id).join(", ")],
       ]);
       if (link.note) make("small", box, link.note);
       sourceLine(box, link.source);
@@ -102,6 +103,8 @@ function drawCorridors(map, data) {
   /* Routes */
   const bounds = L.latLngBounds([]);
   const seen = new Set();
+  /* Ways that run along one line: the first is drawn widest and each later one on top of it. */
+  const colours = [...new Set(data.routes.filter((route) => !route.ghost).map((route) => route.colour))];
   data.routes.forEach((route) => {
     const key = route.legs.map((leg) => leg.link).join("|");
     route.first = !seen.has(key);
@@ -109,7 +112,7 @@ function drawCorridors(map, data) {
     seen.add(key);
     route.legs.forEach((leg) => {
       const dash = leg.mode === "sea" || leg.mode === "ferry" ? "2 9" : route.ghost ? "9 7" : null;
-      const width = route.ghost ? 4 : 5.5;
+      const width = route.ghost ? 4 : 5 + Math.min(9, 4 * (colours.length - 1 - colours.indexOf(route.colour)));
       L.polyline(leg.line, { pane: "casing", color: "#fff", weight: width + 4.5, opacity: 0.9, interactive: false }).addTo(map);
       L.polyline(leg.line, { pane: "routes", color: route.colour, weight: width, opacity: route.ghost ? 0.75 : 0.95, dashArray: dash, lineCap: "round" })
         .bindTooltip(() => make("span", null, route.label + ": " + (byId[leg.link] ? byId[leg.link].title : leg.link)), { sticky: true })
