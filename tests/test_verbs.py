@@ -234,7 +234,7 @@ def test_chart_writes_a_file(run, tmp_path):
     asked = ("chart", "baku", "nakhchivan", "--scenario", "both-open", "--measure", "usd")
     assert run(*asked, "-o", tmp_path / "c.svg")[0] == 0
     svg = (tmp_path / "c.svg").read_text(encoding="utf-8")
-    assert "both-open, by time" in svg
+    assert "Araz and Zangezur both open, by time" in svg
     assert "base, by time" in svg
 
 

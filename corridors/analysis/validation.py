@@ -65,7 +65,7 @@ class Check:
     way
         The model's way; None where there is none.
     needs
-        Gates that would have to open for there to be a way.
+        Titles of the gates that would have to open for there to be a way.
     span
         Least and greatest of all that is published of the same measure and the same way.
     reach
@@ -556,7 +556,7 @@ def _check(net: Network, row: schema.Observation) -> Check:
             cargo=cargo(row.cargo, under) if row.cargo else None,
         )
     except NoRoute as no:
-        return Check(row, date, needs=no.needs)
+        return Check(row, date, needs=tuple(net.seeds.gates[gate].title for gate in no.needs))
     return Check(row, date, way)
 
 

@@ -130,7 +130,7 @@ def chart(
     measure
         ``hours`` or ``usd``, added up along the way; of routes only.
     labels
-        What to call the routes; their scenarios when left out.
+        What to call the routes; the titles of their scenarios when left out.
 
     Returns
     -------
@@ -205,7 +205,7 @@ def distance_chart(
         message = f"a chart needs routes, and a label for each: {len(routes)}, {len(labels)}"
         raise CorridorsError(message)
     called = list(labels) or [
-        f"{route.scenario}, by {SAID.get(route.by, route.by)}" for route in routes
+        f"{route.network.title}, by {SAID.get(route.by, route.by)}" for route in routes
     ]
     field_ = Field(
         km=1.04 * max(*(route.km for route in routes), 1e-9),
@@ -380,7 +380,7 @@ def breakeven_chart(found: Breakeven) -> Chart:
         axes.set_xlim(lever.low, lever.high)
         _draw_ranges(axes, found)
         _draw_points(axes, found)
-        axes.set_xlabel(_short(f"{lever.name}, {lever.unit}"))
+        axes.set_xlabel(_short(f"{lever.name.replace(':', ' on ', 1)}, {lever.unit}"))
         axes.set_ylabel(f"best way by {SAID.get(found.by, found.by)}, {UNITS[found.by]}")
         title = _title(axes, found.ranges[0].route)
     return Chart(f"{title}: {lever.name}", figure)
@@ -403,7 +403,7 @@ def _draw_ranges(axes: Axes, found: Breakeven) -> None:
         side = "left" if place < 1 - _EDGE else "right" if place > _EDGE else "center"
         at = {"left": item.start, "right": item.end}.get(side, middle)
         axes.annotate(
-            f"{item.lead.corridor or 'no named corridor'}\n{' '.join(item.route.countries)}",
+            f"{_corridor(item)}\n{' '.join(item.route.countries)}",
             (at, float(_line(found, item, middle))),
             xytext=({"left": 4, "right": -4}.get(side, 0), -12),
             textcoords="offset points",
@@ -412,6 +412,14 @@ def _draw_ranges(axes: Axes, found: Breakeven) -> None:
             fontsize=8,
             bbox=_HALO,
         )
+
+
+def _corridor(item: Range) -> str:
+    """The named corridor of a range, without what its title says in brackets."""
+    lead = item.lead.corridor
+    if not lead:
+        return "no named corridor"
+    return item.route.network.seeds.corridors[lead].title.partition(" (")[0]
 
 
 def _draw_points(axes: Axes, found: Breakeven) -> None:

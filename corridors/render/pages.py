@@ -6,6 +6,7 @@ escaped, and only addresses of the web become links.
 
 from __future__ import annotations
 
+import re
 from html import escape
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,7 @@ LEGEND = (
 #: What a level of prices multiplies.
 PRICES = {"": "prices", "market_usd": "ocean market", "backhaul_usd": "haul back"}
 MINUS = "\u2212"
+_ID = re.compile(r"\bF0\d{3}\b")
 #: A miss beyond this is told as a multiple.
 _TIMES = 9
 LEFT = ' style="text-align:left"'
@@ -107,7 +109,7 @@ def provenance_section(found: Provenance) -> str:
         for name, counts in found.counts().items()
         if counts["rows"]
     )
-    assumed = "".join(_assumed_row(row) for row in found.assumed)
+    assumed = "".join(_assumed_row(row, found.seeds) for row in found.assumed)
     sources = "".join(_source_row(found, source) for source in found.seeds.sources)
     heads = ("table", "rows", "sourced", "in part", "assumed", "neither", "with a source")
     return (
@@ -128,11 +130,23 @@ def source_links(seeds: Seeds, sources: Iterable[str]) -> str:
     return ", ".join(_source_link(seeds, source) for source in sources)
 
 
-def _source_link(seeds: Seeds, source: str) -> str:
+def _noted(seeds: Seeds, text: str) -> str:
+    """A note; sources that it names by their ids become links."""
+    return _ID.sub(
+        lambda found: (
+            _source_link(seeds, found[0].lower(), label=found[0])
+            if found[0].lower() in seeds.sources
+            else found[0]
+        ),
+        escape(text),
+    )
+
+
+def _source_link(seeds: Seeds, source: str, *, label: str = "") -> str:
     row = seeds.sources.get(source)
     if row is None:
         return escape(source)
-    label, title = escape(row.publisher or row.title), escape(row.title, quote=True)
+    label, title = escape(label or row.publisher or row.title), escape(row.title, quote=True)
     if not is_url(row.url):
         return f'<span title="{title}">{label}</span>'
     return f'<a href="{escape(row.url, quote=True)}" title="{title}">{label}</a>'
@@ -169,7 +183,7 @@ def _check_row(check: Check, seeds: Seeds) -> str:
     flag += ' <span class="small">inside by others</span>' * check.by_others
     flag += ' <span class="small">not alike</span>' if row.unlike else ""
     flag += ' <span class="small">shares a source</span>' if check.shared else ""
-    said = f'<tr><td class="left small" colspan="8">{escape(check.why)}</td></tr>'
+    said = f'<tr><td class="left small" colspan="8">{_noted(seeds, check.why)}</td></tr>'
     return (
         f"<tr><th>{_way(check, seeds)}</th><td>{row.value:,g}</td><td>{spread}</td>"
         f"<td>{'' if check.way is None else f'{check.model:,.0f}'}</td>"
@@ -216,13 +230,13 @@ def _claim_row(item: Judged, seeds: Seeds) -> str:
     )
 
 
-def _assumed_row(row: Held) -> str:
+def _assumed_row(row: Held, seeds: Seeds) -> str:
     value = "" if row.value is None else f"{_shown(row.value)} {row.unit}".strip()
     spread = "" if row.low is None else f"{_shown(row.low)} to {_shown(row.high)}"
     return (
         f"<tr><th>{escape(row.table)} {escape(row.id)}</th><td>{escape(value)}</td>"
-        f'<td>{escape(spread)}</td><td class="left">{escape(", ".join(row.sources))}</td>'
-        f'<td class="left">{escape(row.note)}</td></tr>'
+        f'<td>{escape(spread)}</td><td class="left">{source_links(seeds, row.sources)}</td>'
+        f'<td class="left">{_noted(seeds, row.note)}</td></tr>'
     )
 
 

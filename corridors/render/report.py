@@ -389,11 +389,20 @@ def _truth(net: Network, target: Path, progress: Callable[[str], None]) -> list[
         sections.append(Section("validation", "The model beside what was published", body))
     if net.seeds.claims:
         progress("judging the brief's claims")
-        sections.append(
-            Section("claims", "The brief, claim by claim", claims_section(judge(net), net.seeds))
-        )
+        body = _brief(net) + claims_section(judge(net), net.seeds)
+        sections.append(Section("claims", "The brief, claim by claim", body))
     body = provenance_section(provenance(net.seeds))
     return [*sections, Section("sources", "Where the numbers come from", body)]
+
+
+def _brief(net: Network) -> str:
+    """What the claims are taken from: the first paragraph of ``brief.md`` beside the tables."""
+    path = net.seeds.folder / "brief.md"
+    if not path.is_file():
+        return ""
+    heading, *paragraphs = path.read_text(encoding="utf-8").split("\n\n")
+    first = paragraphs[0] if paragraphs else heading
+    return f"<p>{escape(first.replace('*', ''))}</p>"
 
 
 def _write_maps(
