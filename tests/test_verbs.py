@@ -235,7 +235,7 @@ def test_chart_writes_a_file(run, tmp_path):
     assert run(*asked, "-o", tmp_path / "c.svg")[0] == 0
     svg = (tmp_path / "c.svg").read_text(encoding="utf-8")
     assert "Araz and Zangezur both open, by time" in svg
-    assert "base, by time" in svg
+    assert "As of 2026-11-01, by time" in svg
 
 
 @pytest.mark.parametrize(

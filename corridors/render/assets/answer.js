@@ -115,7 +115,7 @@ function drawAnswer(panel, answer, data, act, kept) {
       make("td", row, number(now[name], digits));
       if (!compared) return;
       make("td", row, number(base[name], digits), "was");
-      change(make("td", row), now[name] - base[name], digits);
+      change(make("td", row), apart(now[name], base[name], digits), digits);
     });
     const codes = (route) => route.countries.map(countryName).join(" \u203a ");
     const key = make("p", panel, null, "through");
@@ -160,7 +160,7 @@ function drawAnswer(panel, answer, data, act, kept) {
       if (flags.length) make("span", head, flags.join("; "), "flag");
       const cell = make("td", line);
       if (!row.other.found) make("span", cell, "no way", "worse");
-      else change(cell, row.other.cost - now.cost, objective[3]);
+      else change(cell, apart(row.other.cost, now.cost, objective[3]), objective[3]);
       const switches = button(make("td", line), row.state ? "Open" : "Shut", "gate-" + row.gate, () => act.toggle(row.gate), "small");
       switches.setAttribute("aria-label", (row.state ? "Open " : "Shut ") + title(row.gate));
     });
@@ -178,9 +178,9 @@ function drawAnswer(panel, answer, data, act, kept) {
       const by = own.length > 2 ? own.slice(0, 2).join(", ") + " and more" : listed(own) || listed(route.modes.map((mode) => MODE_NAMES[mode]));
       const words = base.links.join() === route.links.join() ? "the base way, by " + by : by;
       make("td", row, words + " (" + route.countries.join(" \u203a ") + ")");
-      change(make("td", row), route.hours - now.hours, 1);
-      change(make("td", row), route.usd - now.usd, 0);
-      change(make("td", row), route.km - now.km, 0);
+      change(make("td", row), apart(route.hours, now.hours, 1), 1);
+      change(make("td", row), apart(route.usd, now.usd, 0), 0);
+      change(make("td", row), apart(route.km, now.km, 0), 0);
     });
   }
   function chartWays() {

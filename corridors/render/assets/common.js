@@ -35,6 +35,12 @@ function number(value, digits) {
   return NUMBERS[digits || 0].format(value);
 }
 
+/* The difference of two figures as they are shown, so that a reader finds it right. */
+function apart(value, base, digits) {
+  const unit = 10 ** (digits || 0);
+  return (Math.round(value * unit) - Math.round(base * unit)) / unit;
+}
+
 /* A change with its sign; what rounds to nothing is a plus-minus nought. */
 function signed(value, digits) {
   const shown = number(Math.abs(value), digits);

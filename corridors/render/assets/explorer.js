@@ -117,7 +117,7 @@ function startExplorer() {
   const presetTitle = () => graph.presetOf(ask).title + (ask.open.length + ask.shut.length ? ", with " + plural(ask.open.length + ask.shut.length, "gate") + " switched" : "");
   function spoken() {
     if (!answer.now.found) return "No way leads there.";
-    const more = answer.base.found && !answer.same ? ", " + signed(answer.now.hours - answer.base.hours, 1) + " hours against the base" : "";
+    const more = answer.base.found && !answer.same ? ", " + signed(apart(answer.now.hours, answer.base.hours, 1), 1) + " hours against the base" : "";
     return "Best way " + number(answer.now.km) + " kilometres, " + number(answer.now.hours, 1) + " hours, " + number(answer.now.usd) + " dollars" + more + ".";
   }
   function gateState(gate) {

@@ -68,7 +68,7 @@ function drawPairs(view, data, graph, act) {
         else {
           make("b", words, sign);
           if (isNew) words.append(" " + wayName(route, before && before.found ? before : null));
-          words.append(", " + (before && before.found ? signed(route.cost - before.cost, digits) : number(route.cost, digits)));
+          words.append(", " + (before && before.found ? signed(apart(route.cost, before.cost, digits), digits) : number(route.cost, digits)));
         }
       }
       before = route;
