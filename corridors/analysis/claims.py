@@ -551,7 +551,7 @@ def _change(before: Route | None, after: Route | None) -> str:
     if before is None or after is None:
         return "no way before" if before is None else "cut off"
     hours, usd = round(after.hours - before.hours), round(after.usd - before.usd)
-    return f"{hours:+,d} h and {usd:+,d} USD"
+    return f"{hours:+,d} h and {usd:+,d} USD" if hours or usd else "no change"
 
 
 def _name(net: Network, place: str) -> str:

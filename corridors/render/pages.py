@@ -11,6 +11,7 @@ from html import escape
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from corridors import schema
 from corridors.analysis.provenance import is_url
 from corridors.analysis.validation import AMONG, GROUPS, REACH, TOLERANCE, met
 from corridors.routing import MEASURES
@@ -104,7 +105,8 @@ def claims_section(judged: Sequence[Judged], seeds: Seeds) -> str:
 def provenance_section(found: Provenance) -> str:
     """How far each table is sourced, all assumptions, and every source with its rows."""
     counted = "".join(
-        f"<tr><th>{escape(name)}</th>{_numbers(list(counts.values())[:-1])}"
+        f"<tr><th>{escape(name)}<br><span class='small'>{escape(_holds(name))}</span></th>"
+        f"{_numbers(list(counts.values())[:-1])}"
         f"<td>{_percent(counts['share'])}</td></tr>"
         for name, counts in found.counts().items()
         if counts["rows"]
@@ -123,6 +125,11 @@ def provenance_section(found: Provenance) -> str:
             _table(("source", "published by", "date", "rows that rest on it"), sources),
         )
     )
+
+
+def _holds(table: str) -> str:
+    """What a table holds: the first line of what its rows are."""
+    return (schema.TABLES[table].__doc__ or "").strip().splitlines()[0]
 
 
 def source_links(seeds: Seeds, sources: Iterable[str]) -> str:
@@ -183,14 +190,14 @@ def _check_row(check: Check, seeds: Seeds) -> str:
     flag += ' <span class="small">inside by others</span>' * check.by_others
     flag += ' <span class="small">not alike</span>' if row.unlike else ""
     flag += ' <span class="small">shares a source</span>' if check.shared else ""
-    said = f'<tr><td class="left small" colspan="8">{_noted(seeds, check.why)}</td></tr>'
+    said = f'<div class="said">{_noted(seeds, check.why)}</div>'
     return (
         f"<tr><th>{_way(check, seeds)}</th><td>{row.value:,g}</td><td>{spread}</td>"
         f"<td>{'' if check.way is None else f'{check.model:,.0f}'}</td>"
         f'<td><span class="{kind}">{_off(check)}</span></td>'
         f'<td class="left">{escape(row.kind)}{flag}</td><td>{escape(row.date)}</td>'
         f'<td class="left">{source_links(seeds, row.source)}</td></tr>'
-        f"{said if check.why else ''}"
+        + (f'<tr><td class="left small" colspan="8">{said}</td></tr>' if check.why else "")
     )
 
 

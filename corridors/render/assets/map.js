@@ -347,7 +347,7 @@ function drawCorridors(map, data) {
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   const wide = window.innerWidth > 720;
   const whole = L.latLngBounds([[35.5, 40], [44, 56]]);
-  const padding = wide ? { paddingTopLeft: [400, 40], paddingBottomRight: [40, 40] } : { paddingTopLeft: [20, 20], paddingBottomRight: [20, window.innerHeight * 0.46] };
+  const padding = wide ? { paddingTopLeft: [400, 40], paddingBottomRight: [40, 40] } : { paddingTopLeft: [30, 20], paddingBottomRight: [70, window.innerHeight * 0.5] };
   map.fitBounds(bounds.isValid() ? bounds : whole, padding);
   map.on("zoomend", sizeGates);
   map.on("zoomend moveend", placeLabels);
