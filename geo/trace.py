@@ -30,7 +30,7 @@ EARTH_RADIUS_KM = 6371.0088
 HEAL_KM = 2.0
 TWO_WAYS = 2  # arcs at a dead end: there and back
 #: Tracing is for Eurasia and the Gulf; the rest of the world is left out for speed.
-WINDOW = (15.0, 5.0, 125.0, 66.0)
+WINDOW = (5.0, 5.0, 125.0, 66.0)
 _MODULES = {"rail": "world_railways", "road": "world_highways"}
 
 

@@ -57,14 +57,16 @@ ASTRAY = {
     "tabriz-urmia-road": "the causeway and bridge over Lake Urmia",
     "boyuk-kesik-gardabani-border-rail": "counted as Azerbaijani to a node inside Georgia",
     "iletsk-east-zhaisan-rail": "counted as Kazakh from the Russian side on",
+    "brest-malaszewicze-rail": "counted as Polish from the Belarusian station on",
     "jalal-abad-border-savay-rail": "counted as Kyrgyz as far as the Uzbek station",
 }  # fmt: skip
 #: Names of Natural Earth for the codes of the tables.
 NAMES = {
     "AE": "United Arab Emirates", "AM": "Armenia", "AZ": "Azerbaijan", "BG": "Bulgaria",
-    "CN": "China", "DE": "Germany", "GE": "Georgia", "IN": "India", "IR": "Iran",
-    "KG": "Kyrgyzstan", "KZ": "Kazakhstan", "PK": "Pakistan", "RO": "Romania", "RU": "Russia",
-    "TJ": "Tajikistan", "TM": "Turkmenistan", "TR": "Turkey", "UA": "Ukraine", "UZ": "Uzbekistan",
+    "BY": "Belarus", "CN": "China", "DE": "Germany", "GE": "Georgia", "IN": "India", "IR": "Iran",
+    "KG": "Kyrgyzstan", "KZ": "Kazakhstan", "PK": "Pakistan", "PL": "Poland", "RO": "Romania",
+    "RU": "Russia", "TJ": "Tajikistan", "TM": "Turkmenistan", "TR": "Turkey", "UA": "Ukraine",
+    "UZ": "Uzbekistan",
 }  # fmt: skip
 #: The eight scenarios every report compares.
 SCENARIOS = {
@@ -310,6 +312,25 @@ def test_closing_the_bundled_gates_one_by_one_never_betters_a_route(bundled):
                 continue
             assert gate not in now.gates
             assert now.hours >= way.hours - 1e-9
+
+
+def test_the_northern_corridor_runs_by_brest_while_poland_leaves_it_open(bundled):
+    way = co.route(bundled, "khorgos-kz", "hamburg", modes=["rail"])
+    assert way.countries == ("KZ", "RU", "BY", "PL", "DE")
+    assert {"brest", "malaszewicze"} <= set(way.places)
+    assert way.gauge_changes == 1
+    held = bundled.under(date="2025-09-15")
+    with pytest.raises(co.NoRoute, match="brest-rail"):
+        co.route(held, "khorgos-kz", "hamburg", modes=["rail"])
+
+
+def test_boxes_of_russia_reach_berlin_by_train_but_not_the_terminals_of_hamburg(bundled):
+    for ends in (("moscow", "berlin"), ("berlin", "moscow")):
+        assert co.route(bundled, *ends).gates
+    for ends in (("moscow", "hamburg"), ("hamburg", "moscow")):
+        assert "hamburg-russia-trains" not in co.route(bundled, *ends).gates
+        with pytest.raises(co.NoRoute):
+            co.route(bundled, *ends, modes=["rail"])
 
 
 EAST = ["shanghai", "nhava-sheva", "mundra", "jebel-ali", "bandar-abbas", "chabahar"]
