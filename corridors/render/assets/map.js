@@ -335,7 +335,7 @@ function drawCorridors(map, data) {
   entry(gateSvg("border", false, 15), "border, shut");
   entry(gateSvg("project", false, 15), "not built");
   entry(gateSvg("strait", true, 15), "strait, canal");
-  entry(gateSvg("service", true, 15), "ferry service");
+  entry(gateSvg("service", true, 15), "service");
 
   const foot = make("div", panel, null, "co-foot");
   make("p", foot, "Gates as of " + data.shown + "; data of " + data.date + "; scenario " + data.scenario + ".");
