@@ -411,7 +411,7 @@ def test_a_way_told_of_often_counts_once(validated):
     assert (shares["ways_inside"], shares["ways_rows"]) == (1, 2)
 
 
-def test_only_prices_are_told_apart_by_direction(validated):
+def test_prices_and_times_are_told_apart_by_direction_but_not_lengths(validated):
     there = {"modes": "road", "value": 1}
     rows = [
         cells | {"measure": measure}
@@ -419,7 +419,7 @@ def test_only_prices_are_told_apart_by_direction(validated):
         for cells in (there, there | {"from": "c", "to": "a"})
     ]
     found = validated(*rows)
-    assert [found.shares(row["measure"])["ways_rows"] for row in rows[::2]] == [1, 1, 2]
+    assert [found.shares(row["measure"])["ways_rows"] for row in rows[::2]] == [1, 2, 2]
 
 
 def test_a_figure_of_parts_that_cost_nothing_is_no_ground_to_stop(validated):

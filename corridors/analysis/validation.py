@@ -532,11 +532,11 @@ def _voyages(way: Route) -> Iterator[tuple[str, str]]:
 def _topic(check: Check) -> Topic:
     """What rows must share to speak of the same: measure, parts, cargo, and the way's links.
 
-    Prices also share the direction, as each has a market of its own.
+    Prices and times also share the direction: each has its market, and its border to wait at.
     """
     row = check.row
     links = frozenset(check.way.links if check.way else (row.id,))
-    ends = (row.from_, row.to) if row.measure == "usd" else ()
+    ends = () if row.measure == "km" else (row.from_, row.to)
     return row.measure, frozenset((*row.parts, row.cargo)), links, ends
 
 
