@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corridors.errors import CorridorsError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 Value = TypeVar("Value")
 
@@ -26,11 +27,11 @@ def listed(names: str | Iterable[str]) -> tuple[str, ...]:
 
 def check_pair(pair: Any) -> tuple[str, str]:
     """An origin and a destination, refused if it is anything else."""
-    if isinstance(pair, str) or len(tuple(pair)) != 2:  # noqa: PLR2004 - from, to
-        message = f"{pair!r} is not an origin and a destination"
-        raise CorridorsError(message)
-    origin, destination = pair
-    return str(origin), str(destination)
+    match tuple(pair) if isinstance(pair, Iterable) and not isinstance(pair, str) else ():
+        case (origin, destination):
+            return str(origin), str(destination)
+    message = f"{pair!r} is not an origin and a destination"
+    raise CorridorsError(message)
 
 
 def find(what: str, name: str, among: Mapping[str, Value]) -> Value:

@@ -65,12 +65,11 @@ class Comparison:
 
     def route(self, scenario: str, pair: Pair) -> Route | None:
         """The route of a pair under a scenario; None where there is no way."""
-        under = {name: {of: self.routes[name, of] for of in self.pairs} for name in self.scenarios}
-        ways = find("scenario", scenario, under)
-        if pair not in ways:
+        find("scenario", scenario, self.networks)
+        if pair not in self.pairs:
             message = f"pair {pair!r} is not in the comparison"
             raise CorridorsError(message)
-        return ways[pair]
+        return self.routes[scenario, pair]
 
     @property
     def table(self) -> pd.DataFrame:

@@ -39,7 +39,6 @@ DUTY = "duty"
 ALL_PARTS = (*PARTS, DUTY)
 #: Parts of USD that are charged by the container, not by the passage or the tonne.
 CHARGED_BY_UNIT = ("fare", "transfer", "loading")
-#: A month's price says something of months no farther off.
 _BY_UNIT = np.array([part in CHARGED_BY_UNIT for part in PARTS])
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from corridors import kernel, schema
 from corridors.arcs import DESTINATION, KINDS, ORIGIN, State
 from corridors.asked import check_count, find, listed
-from corridors.cost import DUTY, OBJECTIVES, breakdown
+from corridors.cost import DUTY, OBJECTIVES, Cargo, breakdown
 from corridors.errors import CorridorsError, NoRoute, UnknownNameError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from corridors.analysis.explain import Explanation
     from corridors.arcs import Arcs
-    from corridors.cost import Cargo
     from corridors.network import Network
     from corridors.seeds import Seeds
 
@@ -196,8 +195,10 @@ class Route:
 
     def total(self, measure: str) -> float:
         """A total by the name of its measure."""
-        names = ("borders", "gauge_changes", "transfers", *MEASURES)
-        return float(getattr(self, find("measure", measure, dict(zip(names, names, strict=True)))))
+        if measure not in (known := ("borders", "gauge_changes", "transfers", *MEASURES)):
+            what = "measure"
+            raise UnknownNameError(what, measure, known)
+        return float(getattr(self, measure))
 
     def on(self, net: Network, **asked: Any) -> Route:
         """The best way on another network for the same question, save what ``asked`` changes."""
@@ -740,8 +741,6 @@ def _untied(seeds: Seeds, stand_open: frozenset[str], needed: tuple[str, ...]) -
 
 
 def _shipment(cargo: Any) -> Cargo | None:
-    from corridors.cost import Cargo
-
     if cargo is None or isinstance(cargo, Cargo):
         return cargo
     message = f"cargo {cargo!r} must be a Cargo; co.cargo(name, net) makes one of a profile"

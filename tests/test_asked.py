@@ -24,7 +24,7 @@ def test_a_name_by_itself_is_a_list_of_one():
     assert listed(name for name in "ab") == ("a", "b")
 
 
-@pytest.mark.parametrize("pair", ["ab", "a:b", (), ("a",), ("a", "b", "c")])
+@pytest.mark.parametrize("pair", ["ab", "a:b", (), ("a",), ("a", "b", "c"), 5, None])
 def test_what_is_no_pair_is_shown(pair):
     with pytest.raises(co.CorridorsError, match="is not an origin and a destination"):
         check_pair(pair)

@@ -326,11 +326,12 @@ def test_the_northern_corridor_runs_by_brest_while_poland_leaves_it_open(bundled
 
 def test_boxes_of_russia_reach_berlin_by_train_but_not_the_terminals_of_hamburg(bundled):
     for ends in (("moscow", "berlin"), ("berlin", "moscow")):
-        assert co.route(bundled, *ends).gates
-    for ends in (("moscow", "hamburg"), ("hamburg", "moscow")):
-        assert "hamburg-russia-trains" not in co.route(bundled, *ends).gates
-        with pytest.raises(co.NoRoute):
-            co.route(bundled, *ends, modes=["rail"])
+        assert "brest-rail" in co.route(bundled, *ends).gates
+    for ends in (("moscow", "hamburg"), ("hamburg", "st-petersburg")):
+        with pytest.raises(co.NoRoute, match="hamburg-terminals"):
+            co.route(bundled, *ends)
+        assert co.route(bundled.under(date="2022-01-15"), *ends).links
+    assert "hamburg-terminals" in co.route(bundled, "almaty", "hamburg").gates, "others pass"
 
 
 EAST = ["shanghai", "nhava-sheva", "mundra", "jebel-ali", "bandar-abbas", "chabahar"]

@@ -18,6 +18,7 @@ from corridors import schema
 from corridors.arcs import DESTINATION, ORIGIN, State
 from tests import tiny
 
+#: Written out once more, so that a mix-up of figures in the package is seen here.
 OBJECTIVES = {
     "time": "hours",
     "cost": "usd",

@@ -283,7 +283,7 @@ def test_draws_without_a_way_are_told(tmp_path):
         ({"draws": 0}, CorridorsError, "draws 0"),
         ({"draws": 1.5}, CorridorsError, "draws 1.5 must be a whole number"),
         ({"seed": -1}, CorridorsError, "seed -1 must be a whole number, 0 or more"),
-        ({"years": [0]}, CorridorsError, "year 0 must lie between 1 and 9999"),
+        ({"years": [0]}, CorridorsError, "year 0 must be a whole number, 1 to 9,999"),
         ({"scenarios": []}, CorridorsError, "at least one scenario"),
         ({"scenarios": ["base", "base"]}, CorridorsError, "stands twice"),
         ({"pairs": [("a", "zz")]}, UnknownNameError, "zz"),

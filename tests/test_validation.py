@@ -520,6 +520,15 @@ def test_the_readme_tells_what_is_held(bundled):
         f"{by_others} lie inside only by the spread of all sources that tell of their way; "
         f"without that {alone / len(times):.0%}".replace("%", " %")
     ) in " ".join(said.split())
+    north = [it for it in found.checks if it.like and it.way and "krasnoye" in it.way.places]
+    alone = {
+        measure: [it.inside and not it.by_others for it in north if it.row.measure == measure]
+        for measure in ("hours", "usd")
+    }
+    assert (
+        f"of its {len(alone['hours'])} times the model meets {sum(alone['hours'])} by itself, "
+        f"of its {len(alone['usd'])} prices {sum(alone['usd'])}"
+    ) in " ".join(said.split())
     seeds = bundled.seeds
     counts = f"{len(seeds.places)} places, {len(seeds.links)} links and {len(seeds.gates)} gates"
     assert counts in " ".join(said.split())

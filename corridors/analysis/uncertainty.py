@@ -349,10 +349,7 @@ def simulate(
     check_count("draws", draws, most=MOST_DRAWS)
     check_count("seed", seed, least=0)
     for year in (shown := tuple(years)):
-        check_count("year", year, least=0)
-        if not dt.MINYEAR <= year <= dt.MAXYEAR:
-            message = f"year {year!r} must lie between {dt.MINYEAR} and {dt.MAXYEAR}"
-            raise CorridorsError(message)
+        check_count("year", year, least=dt.MINYEAR, most=dt.MAXYEAR)
     networks = _networks(net, scenarios, shown)
     asked = asked_pairs(net, pairs)
     allowed = Query(net, by=by, cargo=cargo, modes=modes).modes

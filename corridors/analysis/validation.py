@@ -140,8 +140,8 @@ class Check:
         """Whether the model lies within the tolerance of the value, or a time in its spread.
 
         A length is held to the chosen source alone, a price to the value alone. A published time
-        comes with its own spread; where sources contradict each other on the time of one way, the
-        spread is that of all of them (:attr:`by_others`).
+        comes with its own spread; where sources contradict each other on the time of one way, in
+        one direction, the spread is that of all of them (:attr:`by_others`).
         """
         return self._by_itself or self.by_others
 

@@ -30,9 +30,9 @@ VERDICT_CLASSES = {"confirmed": "better", "depends on": ""}
 LEGEND = (
     (
         "Inside: within {tolerances} of the published value. A time is inside its published "
-        "spread too, or inside that of all sources that tell of the same way, as these contradict "
-        "each other: {others} times are inside by others alone, and say so. Lengths and costs are "
-        "held to the value, whatever its spread."
+        "spread too, or inside that of all sources that tell of the same way in the same "
+        "direction, as these contradict each other: {others} times are inside by others alone, and "
+        "say so. Lengths and costs are held to the value, whatever its spread."
     ),
     (
         "Like for like: without figures that are another thing than the model's, each of which "

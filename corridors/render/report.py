@@ -25,6 +25,7 @@ from corridors.render.pages import (
     provenance_section,
     validation_section,
 )
+from corridors.render.payload import SHOWN_DIGITS
 from corridors.render.worth_charts import interaction_chart, worth_chart
 from corridors.routing import route
 from geo.basemap import ATTRIBUTION, BORDERS_NOTE
@@ -116,13 +117,11 @@ CITIES = (
     "bandar-abbas",
 )
 DAYS_FROM_H = 120
-HOUR_DIGITS = 1
+HOUR_DIGITS = SHOWN_DIGITS["hours"]
 SMALL = 0.5
 TWO = 2
 #: More changes of a scenario than these are folded away.
 MOST_SHOWN = 5
-#: Stands for the titles of the scenarios of a row until all that share it are known.
-NAMES = "\N{NULL}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,13 +542,12 @@ def _pair_table(comparison: Comparison, pair: tuple[str, str]) -> str:
     heads = ("scenario", "hours", "change", "USD", "change", "km", "kg CO₂e", "borders")
     head = "".join(f"<th>{name}</th>" for name in (*heads, "gauge changes"))
     head += '<th class="left">through</th>'
-    same: dict[str, list[str]] = {}
-    for scenario in comparison.scenarios:
-        same.setdefault(_pair_row(comparison, scenario, pair), []).append(scenario)
-    titles = {name: net.title for name, net in comparison.networks.items()}
+    same: dict[tuple[str, str], list[str]] = {}  # scenarios that do the same share a row
+    for scenario, net in comparison.networks.items():
+        same.setdefault(_pair_cells(comparison, scenario, pair), []).append(net.title)
     rows = "".join(
-        row.replace(NAMES, escape("; ".join(titles[name] for name in names)), 1)
-        for row, names in same.items()
+        f'<tr class="{kind}"><th>{escape("; ".join(titles))}</th>{cells}</tr>'
+        for (kind, cells), titles in same.items()
     )
     title = escape(_names(comparison, pair))
     return (
@@ -558,14 +556,14 @@ def _pair_table(comparison: Comparison, pair: tuple[str, str]) -> str:
     )
 
 
-def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> str:
-    """A row of a table; rows of scenarios that do the same are one."""
+def _pair_cells(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> tuple[str, str]:
+    """The kind of a row, and its cells after the name of the scenario."""
     way, base = comparison.route(scenario, pair), comparison.route(comparison.base, pair)
     if way is None:
         gates = comparison.networks[scenario].seeds.gates
         needs = escape(", ".join(gates[gate].title for gate in comparison.needs[scenario, pair]))
         said = f"no way; needs {needs}" if needs else "no way; no gate would open one"
-        return f'<tr class="none"><th>{NAMES}</th><td colspan="9">{said}</td></tr>'
+        return "none", f'<td colspan="9">{said}</td>'
     kind = comparison.change_of_way(scenario, pair)
     if kind == "same" and base and not _effect(comparison, scenario, pair, base):
         kind = "base"
@@ -583,7 +581,7 @@ def _pair_row(comparison: Comparison, scenario: str, pair: tuple[str, str]) -> s
     ]
     numbers = "".join(f"<td>{cell}</td>" for cell in cells)
     through = f'<td class="left">{_through(way)}</td>'
-    return f'<tr class="{kind}"><th>{NAMES}</th>{numbers}{through}</tr>'
+    return kind, numbers + through
 
 
 def _delta(value: float, digits: int) -> str:
