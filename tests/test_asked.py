@@ -59,6 +59,7 @@ def test_names_by_themselves_are_taken_everywhere(net, tmp_path):
 NONSENSE = [
     (lambda net: co.timeline(net, ["ac"], [2027]), "'ac' is not an origin"),
     (lambda net: co.timeline(net, [("a", "c")], [2027, "2028"]), "year '2028' must be a whole"),
+    (lambda net: co.timeline(net, [("a", "c")], [2027, 12027]), "year 12027 .*, 1 to 9,999"),
     (lambda net: co.simulate(net, ["base"], [("a", "b", "c")]), "is not an origin"),
     (lambda net: co.simulate(net, ["base"], ["a", "c"], draws=1, years=["2030"]), "year '2030'"),
     (lambda _: co.Cargo(tonnes="14"), "tonnes '14' must be a number"),

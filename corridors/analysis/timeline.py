@@ -201,7 +201,7 @@ def timeline(
     for place in (place for pair in asked for place in pair):
         check_place(net, place)
     for year in when:
-        check_count("year", year)
+        check_count("year", year, least=dt.MINYEAR, most=dt.MAXYEAR)
     if not asked or not when or list(when) != sorted(set(when)):
         message = f"a timeline needs pairs, and years that ascend; years: {list(when)}"
         raise CorridorsError(message)
